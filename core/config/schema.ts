@@ -1,0 +1,205 @@
+/**
+ * The configuration's schema: the single source for validation, types and defaults.
+ * Keys are camelCase here; `source.ts` maps the snake_case of YAML to them.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { parseReference } from "../reference.ts";
+import type { Config, ConfigInput, PluginEntry } from "./types.ts";
+
+/** App names become image repositories and container names, so upper case is refused (OCI spec). */
+const APP_NAME = /^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$/;
+const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
+const SECRET_REFERENCE = /^[^:\s]+:[^:\s]+:.+$/;
+const DOMAIN = /^(?:localhost|(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63})$/;
+
+const from = z
+  .strictObject({
+    env: z.string().min(1).optional().describe("Name of an environment variable"),
+    secret: z
+      .string()
+      .regex(SECRET_REFERENCE, `must look like "provider:source:key"`)
+      .optional()
+      .describe("A secret: provider:source:key"),
+  })
+  .refine((value) => (value.env === undefined) !== (value.secret === undefined), {
+    message: `needs exactly one of "env" and "secret"`,
+  });
+
+const sourceShape = {
+  value: z.string().optional().describe("The value itself; may be empty"),
+  from: from.optional().describe("Where the value comes from"),
+};
+const exactlyOne = {
+  message: `needs exactly one of "value" and "from"`,
+};
+const hasOne = (entry: { value?: unknown; from?: unknown }) =>
+  (entry.value === undefined) !== (entry.from === undefined);
+
+const valueSource = z.strictObject(sourceShape).refine(hasOne, exactlyOne);
+
+const envName = z.string().regex(ENV_NAME, "must be letters, digits and underscores");
+const envEntry = z.strictObject({ name: envName, ...sourceShape }).refine(hasOne, exactlyOne);
+
+const choice = (fallback: string) =>
+  z.looseObject({ strategy: z.string().min(1) }).prefault({ strategy: fallback });
+
+const domainName = z
+  .string()
+  .max(253)
+  .transform((name) => name.toLowerCase())
+  .refine((name) => DOMAIN.test(name), {
+    message: `must be a host name such as "app.example.com"`,
+  });
+
+const reference = z.string().superRefine((text, context) => {
+  const parsed = parseReference(text);
+  if ("problem" in parsed) context.addIssue({ code: "custom", message: parsed.problem });
+});
+
+const buildConfig = z.strictObject({
+  context: z.string().min(1).default(".").describe("Build context, relative to this file"),
+  dockerfile: z.string().min(1).default("Dockerfile").describe("Relative to this file"),
+  platform: z
+    .string()
+    .regex(/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/, `must look like "linux/amd64"`)
+    .default("linux/amd64"),
+  args: z.array(envEntry).default([]).describe("Build arguments"),
+  push: z.string().min(1).optional().describe("Push strategy; chosen automatically when absent"),
+});
+
+const imageObject = z.strictObject({
+  repository: reference.optional().describe("Image name; the app's name when absent"),
+  tag: z
+    .string()
+    .regex(/^\w[\w.-]{0,127}$/, "must be 1 to 128 letters, digits, dots, dashes or underscores")
+    .optional(),
+  pullPolicy: z.enum(["always", "if_missing", "never"]).default("always"),
+  history: choice("local").describe("How earlier releases are kept for a rollback"),
+  build: z.boolean().optional().describe("Whether to build the image here"),
+  buildConfig: buildConfig.optional(),
+});
+
+/** `image: "nginx:alpine"` is short for `image: { repository: "nginx:alpine" }`. */
+const image = z.preprocess(
+  (value) => (typeof value === "string" ? { repository: value } : value),
+  imageObject,
+);
+
+const port = z.preprocess(
+  (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
+  z.int().min(1).max(65535),
+);
+
+/** Fields of a target. */
+const targetShape = {
+  name: z
+    .string()
+    .max(63)
+    .regex(APP_NAME, "must be lower case letters, digits, dashes and underscores")
+    .describe("The app's name"),
+  server: z.string().min(1).optional().describe("Host name of the server that runs haloyd"),
+  apiToken: valueSource.optional().describe("Token for the server's API"),
+  image: image.optional().describe("The image to run, or how to build it"),
+  port: port.default(8080).describe("Port the app listens on inside its container"),
+  domains: z
+    .array(z.strictObject({ domain: domainName, aliases: z.array(domainName).default([]) }))
+    .default([])
+    .describe("Host names that lead to the app"),
+  env: z.array(envEntry).default([]).describe("Environment of the containers"),
+  replicas: z.int().min(1).max(100).default(1).describe("Number of containers"),
+  healthCheckPath: z
+    .string()
+    .regex(/^\//, "must start with a slash")
+    .default("/")
+    .describe("Path that answers 2xx or 3xx when the app is healthy"),
+  minReadySeconds: z.int().min(0).max(600).default(0).describe("How long it must stay healthy"),
+  deploymentStrategy: z.enum(["rolling", "replace"]).default("rolling"),
+};
+
+const pluginEntry: z.ZodType<PluginEntry> = z.preprocess(
+  (value) =>
+    typeof value === "string" || (value !== null && typeof value === "object" && "setup" in value)
+      ? { use: value }
+      : value,
+  z.strictObject({
+    use: z.unknown().refine((use) => use !== undefined, { message: "is required" }),
+    with: z.unknown().optional().describe("The plugin's options"),
+  }),
+);
+
+/** The whole file: what is written in, what it means with all defaults out. */
+export const configSchema: z.ZodType<Config, ConfigInput> = z
+  .strictObject({
+    ...targetShape,
+    plugins: z.array(pluginEntry).default([]).describe("Plugins beyond the built-in ones"),
+    secretProviders: z
+      .record(z.string(), z.record(z.string(), z.unknown()))
+      .default({})
+      .describe("Sources of secrets, by provider and name"),
+  })
+  .superRefine((config, context) => {
+    for (const rule of RULES) rule(config as Config, context);
+  }) as unknown as z.ZodType<Config, ConfigInput>;
+
+type Rule = (config: Config, context: z.RefinementCtx) => void;
+
+/** Rules between fields, each its own function, all of them always run. */
+const RULES: readonly Rule[] = [
+  function tagWrittenOnce({ image }, context) {
+    if (image?.repository === undefined || image.tag === undefined) return;
+    const parsed = parseReference(image.repository);
+    if ("problem" in parsed || (parsed.tag === null && parsed.digest === null)) return;
+    context.addIssue({
+      code: "custom",
+      path: ["image", "tag"],
+      message: `"repository" already says "${image.repository}": write the tag in one place only`,
+    });
+  },
+  function namesOnce({ env, image }, context) {
+    const lists = [
+      [env, ["env"]],
+      [image?.buildConfig?.args ?? [], ["image", "buildConfig", "args"]],
+    ] as const;
+    for (const [entries, path] of lists) {
+      const seen = new Set<string>();
+      for (const [index, { name }] of entries.entries()) {
+        if (seen.has(name)) {
+          context.addIssue({
+            code: "custom",
+            path: [...path, index, "name"],
+            message: `"${name}" is there twice`,
+          });
+        }
+        seen.add(name);
+      }
+    }
+  },
+  function domainsOnce({ domains }, context) {
+    const seen = new Set<string>();
+    for (const [index, { domain, aliases }] of domains.entries()) {
+      for (const name of [domain, ...aliases]) {
+        if (seen.has(name)) {
+          context.addIssue({
+            code: "custom",
+            path: ["domains", index],
+            message: `"${name}" is there twice`,
+          });
+        }
+        seen.add(name);
+      }
+    }
+  },
+  function builtImageHasNoDigest({ image }, context) {
+    if (!image?.repository || !image.buildConfig || image.build === false) return;
+    const parsed = parseReference(image.repository);
+    if ("problem" in parsed || parsed.digest === null) return;
+    context.addIssue({
+      code: "custom",
+      path: ["image", "repository"],
+      message: "an image that is built here cannot be named by a digest",
+    });
+  },
+];

@@ -1,0 +1,78 @@
+/**
+ * The parts of the Docker Engine API's answers that we read, as the API documents them.
+ *
+ * @module
+ */
+
+/** `GET /images/{name}/json`. */
+export interface ImageInspect {
+  readonly Id: string;
+  readonly RepoTags?: readonly string[] | null;
+  readonly RepoDigests?: readonly string[] | null;
+  readonly Architecture: string;
+  readonly Os: string;
+  readonly Variant?: string;
+  readonly Size: number;
+  readonly RootFS: { readonly Layers?: readonly string[] | null };
+  readonly Config?: {
+    readonly ExposedPorts?: Readonly<Record<string, unknown>> | null;
+    readonly Healthcheck?: { readonly Test?: readonly string[] | null } | null;
+    readonly Labels?: Readonly<Record<string, string>> | null;
+  } | null;
+}
+
+/** An entry of `GET /images/json`. */
+export interface ImageSummary {
+  readonly Id: string;
+  readonly RepoTags?: readonly string[] | null;
+  readonly Labels?: Readonly<Record<string, string>> | null;
+}
+
+/** An entry of `GET /containers/json`. */
+export interface ContainerSummary {
+  readonly Id: string;
+  readonly Names: readonly string[];
+  readonly ImageID: string;
+  readonly State: string;
+  readonly Created: number;
+  readonly Labels: Readonly<Record<string, string>>;
+}
+
+/** `GET /containers/{id}/json`. */
+export interface ContainerInspect {
+  readonly Id: string;
+  readonly Name: string;
+  readonly Image: string;
+  readonly RestartCount?: number;
+  readonly State: {
+    readonly Status: string;
+    readonly Running: boolean;
+    readonly Restarting: boolean;
+    readonly ExitCode: number;
+    readonly OOMKilled?: boolean;
+    readonly Error?: string;
+    readonly StartedAt: string;
+    readonly Health?: {
+      readonly Status: "none" | "starting" | "healthy" | "unhealthy";
+      readonly Log?: readonly { readonly ExitCode: number; readonly Output: string }[] | null;
+    } | null;
+  };
+  readonly Config: {
+    readonly Labels: Readonly<Record<string, string>> | null;
+    readonly Tty: boolean;
+  };
+  readonly NetworkSettings: {
+    readonly Networks: Readonly<Record<string, { readonly IPAddress: string }>> | null;
+  };
+}
+
+/** `GET /info`. */
+export interface EngineInfo {
+  readonly ID: string;
+  readonly Driver: string;
+  readonly DriverStatus?: readonly (readonly [string, string])[] | null;
+  readonly DockerRootDir: string;
+  readonly Architecture: string;
+  readonly OSType: string;
+  readonly ServerVersion: string;
+}

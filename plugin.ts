@@ -1,0 +1,48 @@
+/**
+ * What a plugin is written against: `import { definePlugin } from "haloy/plugin"`.
+ *
+ * @module
+ */
+
+export {
+  type ErrorCode,
+  type ErrorJson,
+  fail,
+  HaloyError,
+  isHaloyError,
+  reasonOf,
+} from "./core/errors.ts";
+export type { LogLevel } from "./core/events.ts";
+export type {
+  BuildArgument,
+  BuildRequest,
+  Choice,
+  DeploymentHost,
+  DeployOutcome,
+  HookMap,
+  HookName,
+  Input,
+  LocalImage,
+  Output,
+  PullPolicy,
+  PushedImage,
+  RegistryCredentials,
+  Release,
+  ReleaseRecord,
+  Replica,
+  ResolvedImage,
+  Retention,
+  Route,
+  ServerConnection,
+  ServerRequest,
+} from "./core/hooks.ts";
+export {
+  type Definition,
+  definePlugin,
+  type HookContext,
+  type Hooks,
+  type Plugin,
+} from "./core/plugin.ts";
+export { parseReference, printReference, type Reference } from "./core/reference.ts";
+export { Secret } from "./core/secret.ts";
+export type { EnvEntry, Target, ValueSource } from "./core/target.ts";
