@@ -24,13 +24,16 @@ export interface Caddy {
 /**
  * Start Caddy with nothing but its admin API, installing it first when this machine lacks it.
  *
- * A config loaded later may leave out `admin`: the API stays where it is.
+ * A config loaded later must keep `admin.listen`, else Caddy moves the API to `localhost:2019`.
  */
-export async function startCaddy(options: { readonly dir: string }): Promise<Caddy> {
+export async function startCaddy(options: {
+  readonly dir: string;
+  /** Another Caddy than the first one in `PATH`. */
+  readonly binary?: string;
+}): Promise<Caddy> {
   const dir = resolve(options.dir);
   mkdirSync(dir, { recursive: true });
-  if (findProgram("caddy") === undefined) await ensurePackages(["caddy"]);
-  const binary = findProgram("caddy") ?? "/usr/bin/caddy";
+  const binary = options.binary ?? (await ensureCaddy());
   const [adminPort, httpPort] = await freePorts();
   const admin = `127.0.0.1:${adminPort}`;
   const config = join(dir, "caddy.json");
@@ -39,18 +42,18 @@ export async function startCaddy(options: { readonly dir: string }): Promise<Cad
   const folders = { HOME: dir, XDG_CONFIG_HOME: dir, XDG_DATA_HOME: dir };
   const caddy = startBackground("caddy", [binary, "run", "--config", config], {
     log: join(dir, "caddy.log"),
-    env: { ...folders, CADDY_ADMIN: admin },
+    env: folders,
   });
   const adminUrl = `http://${admin}`;
   const stop = async () => {
     if (!caddy.isRunning()) return;
     signal(caddy.pid, "SIGTERM");
     const impatient = setTimeout(() => signal(caddy.pid, "SIGKILL"), 5000);
-    await caddy.ended;
+    await caddy.ended();
     clearTimeout(impatient);
   };
   try {
-    await waitFor(caddy, () => responds(`${adminUrl}/config/`));
+    await waitFor(caddy, () => responds(adminUrl));
   } catch (error) {
     await stop();
     throw error;
@@ -58,9 +61,17 @@ export async function startCaddy(options: { readonly dir: string }): Promise<Cad
   return { binary, adminUrl, httpPort, pid: caddy.pid, stop };
 }
 
-async function responds(url: string): Promise<boolean> {
+async function ensureCaddy(): Promise<string> {
+  const found = findProgram("caddy");
+  if (found !== undefined) return found;
+  await ensurePackages(["caddy"]);
+  return "/usr/bin/caddy";
+}
+
+async function responds(adminUrl: string): Promise<boolean> {
   try {
-    return (await fetch(url)).ok;
+    // Node's fetch sends Sec-Fetch-Mode, which makes new Caddys refuse a request without an origin.
+    return (await fetch(`${adminUrl}/config/`, { headers: { origin: adminUrl } })).ok;
   } catch {
     return false;
   }

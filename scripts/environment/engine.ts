@@ -10,7 +10,7 @@
  * await engine.stop();
  * ```
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { attempt, findProgram } from "./command.ts";
 import { type Launched, launch } from "./launch.ts";
 import { ensurePackages } from "./packages.ts";
@@ -44,6 +44,8 @@ export interface EngineOptions {
   readonly index?: number;
 }
 
+// Fits the dockerd of the same package; PATH may find another one first.
+const PACKAGED_CLI = "/usr/bin/docker";
 const HOST_PACKAGES = ["docker.io", "containerd", "runc", "iptables", "iproute2"];
 const SID_PACKAGES = ["docker.io", "docker-cli", "docker-buildx", "containerd", "runc", "iptables"];
 const BOOKWORM_PACKAGES = ["docker.io", "containerd", "runc", "iptables"];
@@ -79,7 +81,7 @@ export async function ensureEngine(options: { readonly dir: string }): Promise<E
   if (findProgram("dockerd") === undefined) await ensurePackages(HOST_PACKAGES);
   await ensurePackages(SHARED_PACKAGES);
   const launched = await launch({ root: "/", dir: options.dir, index: 0, features: {} });
-  return asEngine(launched, await hostCli());
+  return asEngine(launched, existsSync(PACKAGED_CLI) ? PACKAGED_CLI : await hostCli());
 }
 
 async function rootOf(kind: EngineKind): Promise<DebianRoot> {
@@ -87,7 +89,7 @@ async function rootOf(kind: EngineKind): Promise<DebianRoot> {
   if (kind !== "20.10") return ensureRoot("sid", SID_PACKAGES);
   if (!isBookworm()) return ensureRoot("bookworm", BOOKWORM_PACKAGES);
   await ensurePackages(HOST_PACKAGES);
-  return { path: "/", dockerCli: "/usr/bin/docker" };
+  return { path: "/", dockerCli: PACKAGED_CLI };
 }
 
 function isBookworm(): boolean {
@@ -98,7 +100,7 @@ async function hostCli(): Promise<string> {
   const found = findProgram("docker");
   if (found !== undefined) return found;
   await ensurePackages(["docker.io"]);
-  return "/usr/bin/docker";
+  return PACKAGED_CLI;
 }
 
 function socketOf(host: string | undefined): string | undefined {

@@ -88,6 +88,7 @@ function daemonConfig(parts: {
     "cgroup-parent": cgroup(parts.network),
     "exec-opts": ["native.cgroupdriver=cgroupfs"],
     features: parts.features,
+    "log-level": "warn", // at "info" the reason of a failure drowns
   };
 }
 
@@ -101,7 +102,7 @@ async function endNamespace(program: Background): Promise<void> {
   const children = readFileSync(`/proc/${program.pid}/task/${program.pid}/children`, "utf8");
   const [first] = children.trim().split(" ");
   signal(first ? Number(first) : program.pid, "SIGKILL");
-  await program.ended;
+  await program.ended();
 }
 
 function cgroup(network: EngineNetwork): string {

@@ -12,8 +12,8 @@ export interface Background {
   readonly name: string;
   readonly pid: number;
   readonly log: string;
-  /** Settles when the program has ended. */
-  readonly ended: Promise<void>;
+  /** Wait for its end; only this keeps our process alive for it. */
+  ended(): Promise<void>;
   isRunning(): boolean;
 }
 
@@ -37,14 +37,16 @@ export function startBackground(
   const { pid } = child;
   child.unref();
   let running = true;
-  const ended = new Promise<void>((resolve) => {
-    const end = () => {
-      running = false;
-      resolve();
-    };
-    child.once("exit", end).once("error", end);
+  const end = new Promise<void>((resolve) => {
+    child.once("exit", () => resolve()).once("error", () => resolve());
+  }).then(() => {
+    running = false;
   });
   if (pid === undefined) throw new Error(`Cannot start ${name}: there is no setpriv here`);
+  const ended = () => {
+    if (running) child.ref();
+    return end;
+  };
   return { name, pid, log: options.log, ended, isRunning: () => running };
 }
 
