@@ -6,7 +6,7 @@
  */
 
 import { answerProblem } from "./answers.ts";
-import { errorJson, fail, isHaloyError, reasonOf } from "./errors.ts";
+import { errorJson, fail, isHaloyError, type Location, reasonOf } from "./errors.ts";
 import type { EventLog } from "./events.ts";
 import {
   type AllHook,
@@ -37,20 +37,31 @@ export interface HostOptions {
 
 type Call = (input: unknown, context: HookContext) => Awaitable<unknown>;
 
-/** Set plugins up with their options, checked against their own schemas. */
+/**
+ * Set plugins up with their options, checked against their own schemas. `locate` says where an
+ * option stands in the config. Throws `PLUGIN_INVALID` with every wrong option of a plugin.
+ */
 export async function setUpPlugins(
-  listed: readonly { readonly plugin: Plugin; readonly options: unknown }[],
+  listed: readonly {
+    readonly plugin: Plugin;
+    readonly options: unknown;
+    readonly locate?: ((option: readonly (string | number)[]) => Location) | undefined;
+  }[],
 ): Promise<Running[]> {
   const running: Running[] = [];
-  for (const { plugin, options } of listed) {
+  for (const { plugin, options, locate } of listed) {
     const parsed = await plugin.options.safeParseAsync(options ?? {});
     if (!parsed.success) {
-      const problems = parsed.error.issues.map(
-        ({ path, message }) => `  ${path.join(".") || "options"}: ${message}`,
-      );
+      const places = parsed.error.issues.map(({ path }) => locate?.(path as (string | number)[]));
+      const problems = parsed.error.issues.map(({ path, message }, index) => {
+        const { line, column } = places[index] ?? {};
+        const place = line === undefined ? "" : ` (line ${line}, column ${column})`;
+        return `  ${path.join(".") || "options"}: ${message}${place}`;
+      });
       throw fail("PLUGIN_INVALID", {
         message: `Cannot use plugin "${plugin.name}" with these options:\n${problems.join("\n")}`,
         hint: `Correct what stands under "with:" for this plugin`,
+        at: places[0],
         plugin: plugin.name,
       });
     }
@@ -240,6 +251,9 @@ export class PluginHost {
       env,
       log(level, message) {
         events.append({ type: "log", ...who, level, message });
+      },
+      relay(event) {
+        events.append(event);
       },
       progress(label, done, total, unit) {
         events.append({

@@ -1,18 +1,19 @@
 /**
  * The configuration's schema: the single source for validation, types and defaults.
- * Keys are camelCase here; `source.ts` maps the snake_case of YAML to them.
+ * Keys are camelCase here; `source.ts` maps the snake_case of YAML to them. Rules between
+ * fields are in `rules.ts`. Messages follow a path: "must be …", "is …", "needs …".
  *
  * @module
  */
 
 import { z } from "zod";
 import { parseReference } from "../reference.ts";
+import { parseSecretReference } from "./secret-reference.ts";
 import type { Config, ConfigInput, PluginEntry } from "./types.ts";
 
 /** App names become image repositories and container names, so upper case is refused (OCI spec). */
 const APP_NAME = /^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$/;
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
-const SECRET_REFERENCE = /^[^:\s]+:[^:\s]+:.+$/;
 const DOMAIN = /^(?:localhost|(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63})$/;
 
 const from = z
@@ -20,7 +21,9 @@ const from = z
     env: z.string().min(1).optional().describe("Name of an environment variable"),
     secret: z
       .string()
-      .regex(SECRET_REFERENCE, `must look like "provider:source:key"`)
+      .refine((text) => parseSecretReference(text) !== null, {
+        message: `must look like "provider:source:key"`,
+      })
       .optional()
       .describe("A secret: provider:source:key"),
   })
@@ -40,8 +43,20 @@ const hasOne = (entry: { value?: unknown; from?: unknown }) =>
 
 const valueSource = z.strictObject(sourceShape).refine(hasOne, exactlyOne);
 
-const envName = z.string().regex(ENV_NAME, "must be letters, digits and underscores");
+const envName = z
+  .string()
+  .regex(ENV_NAME, "must be letters, digits, underscores, dots and dashes, no digit first");
 const envEntry = z.strictObject({ name: envName, ...sourceShape }).refine(hasOne, exactlyOne);
+
+/** A build argument that is only a name gets its value from the variable of that name. */
+const buildArgument = z
+  .strictObject({ name: envName, ...sourceShape })
+  .refine((entry) => entry.value === undefined || entry.from === undefined, exactlyOne)
+  .transform((entry) =>
+    entry.value === undefined && entry.from === undefined
+      ? { ...entry, from: { env: entry.name } }
+      : entry,
+  );
 
 const choice = (fallback: string) =>
   z.looseObject({ strategy: z.string().min(1) }).prefault({ strategy: fallback });
@@ -66,11 +81,11 @@ const buildConfig = z.strictObject({
     .string()
     .regex(/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/, `must look like "linux/amd64"`)
     .default("linux/amd64"),
-  args: z.array(envEntry).default([]).describe("Build arguments"),
+  args: z.array(buildArgument).default([]).describe("Build arguments"),
   push: z.string().min(1).optional().describe("Push strategy; chosen automatically when absent"),
 });
 
-const imageObject = z.strictObject({
+const imageFields = {
   repository: reference.optional().describe("Image name; the app's name when absent"),
   tag: z
     .string()
@@ -80,12 +95,18 @@ const imageObject = z.strictObject({
   history: choice("local").describe("How earlier releases are kept for a rollback"),
   build: z.boolean().optional().describe("Whether to build the image here"),
   buildConfig: buildConfig.optional(),
-});
+};
+
+/** Say what is expected where a shorthand makes it more than one type. */
+function wrongType(expected: string): z.core.$ZodErrorMap {
+  return ({ code, input }) =>
+    code === "invalid_type" && input !== undefined ? `must be ${expected}` : undefined;
+}
 
 /** `image: "nginx:alpine"` is short for `image: { repository: "nginx:alpine" }`. */
 const image = z.preprocess(
   (value) => (typeof value === "string" ? { repository: value } : value),
-  imageObject,
+  z.strictObject(imageFields, { error: wrongType("a string or a map") }),
 );
 
 const port = z.preprocess(
@@ -124,82 +145,26 @@ const pluginEntry: z.ZodType<PluginEntry> = z.preprocess(
     typeof value === "string" || (value !== null && typeof value === "object" && "setup" in value)
       ? { use: value }
       : value,
-  z.strictObject({
-    use: z.unknown().refine((use) => use !== undefined, { message: "is required" }),
-    with: z.unknown().optional().describe("The plugin's options"),
-  }),
+  z.strictObject(
+    {
+      use: z.unknown().refine(isUsable, { message: "must be a plugin's name, package or path" }),
+      with: z.unknown().optional().describe("The plugin's options"),
+    },
+    { error: wrongType(`a name, or a map with "use" and "with"`) },
+  ),
 );
 
+function isUsable(use: unknown): boolean {
+  if (typeof use === "string") return use.trim() !== "";
+  return typeof use === "object" && use !== null && "setup" in use;
+}
+
 /** The whole file: what is written in, what it means with all defaults out. */
-export const configSchema: z.ZodType<Config, ConfigInput> = z
-  .strictObject({
-    ...targetShape,
-    plugins: z.array(pluginEntry).default([]).describe("Plugins beyond the built-in ones"),
-    secretProviders: z
-      .record(z.string(), z.record(z.string(), z.unknown()))
-      .default({})
-      .describe("Sources of secrets, by provider and name"),
-  })
-  .superRefine((config, context) => {
-    for (const rule of RULES) rule(config as Config, context);
-  }) as unknown as z.ZodType<Config, ConfigInput>;
-
-type Rule = (config: Config, context: z.RefinementCtx) => void;
-
-/** Rules between fields, each its own function, all of them always run. */
-const RULES: readonly Rule[] = [
-  function tagWrittenOnce({ image }, context) {
-    if (image?.repository === undefined || image.tag === undefined) return;
-    const parsed = parseReference(image.repository);
-    if ("problem" in parsed || (parsed.tag === null && parsed.digest === null)) return;
-    context.addIssue({
-      code: "custom",
-      path: ["image", "tag"],
-      message: `"repository" already says "${image.repository}": write the tag in one place only`,
-    });
-  },
-  function namesOnce({ env, image }, context) {
-    const lists = [
-      [env, ["env"]],
-      [image?.buildConfig?.args ?? [], ["image", "buildConfig", "args"]],
-    ] as const;
-    for (const [entries, path] of lists) {
-      const seen = new Set<string>();
-      for (const [index, { name }] of entries.entries()) {
-        if (seen.has(name)) {
-          context.addIssue({
-            code: "custom",
-            path: [...path, index, "name"],
-            message: `"${name}" is there twice`,
-          });
-        }
-        seen.add(name);
-      }
-    }
-  },
-  function domainsOnce({ domains }, context) {
-    const seen = new Set<string>();
-    for (const [index, { domain, aliases }] of domains.entries()) {
-      for (const name of [domain, ...aliases]) {
-        if (seen.has(name)) {
-          context.addIssue({
-            code: "custom",
-            path: ["domains", index],
-            message: `"${name}" is there twice`,
-          });
-        }
-        seen.add(name);
-      }
-    }
-  },
-  function builtImageHasNoDigest({ image }, context) {
-    if (!image?.repository || !image.buildConfig || image.build === false) return;
-    const parsed = parseReference(image.repository);
-    if ("problem" in parsed || parsed.digest === null) return;
-    context.addIssue({
-      code: "custom",
-      path: ["image", "repository"],
-      message: "an image that is built here cannot be named by a digest",
-    });
-  },
-];
+export const configSchema: z.ZodType<Config, ConfigInput> = z.strictObject({
+  ...targetShape,
+  plugins: z.array(pluginEntry).default([]).describe("Plugins beyond the built-in ones"),
+  secretProviders: z
+    .record(z.string(), z.record(z.string(), z.unknown()))
+    .default({})
+    .describe("Sources of secrets, by provider and name"),
+}) as unknown as z.ZodType<Config, ConfigInput>;

@@ -43,7 +43,8 @@ export interface ImageInput {
         dockerfile?: string | undefined;
         /** Default `linux/amd64`. */
         platform?: string | undefined;
-        args?: EnvEntry[] | undefined;
+        /** An argument that is only a name gets the value of the variable of that name. */
+        args?: (EnvEntry | { name: string })[] | undefined;
         /** Push strategy; chosen automatically when absent. */
         push?: string | undefined;
       }

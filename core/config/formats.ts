@@ -1,0 +1,96 @@
+/**
+ * The kinds of config file. A new format is one entry here and one file that reads it.
+ *
+ * @module
+ */
+
+import { readFile, stat } from "node:fs/promises";
+import { fail, reasonOf } from "../errors.ts";
+import { configError, toProblems } from "./diagnostics.ts";
+import { configSchema } from "./schema.ts";
+import { readScript } from "./script.ts";
+import { type Shape, type Spelling, shapeOf } from "./shape.ts";
+import { interpret, type Source } from "./source.ts";
+import type { Parsed } from "./tree.ts";
+import { parseYaml } from "./yaml.ts";
+
+/** One kind of config file. */
+export interface Format {
+  /** Names looked for in a directory, in order. */
+  readonly names: readonly string[];
+  /** Endings of other names that may be given by path. */
+  readonly extensions: readonly string[];
+  /** Read the file at an absolute path; `shown` names it in messages. */
+  read(file: string, shown: string): Promise<Source>;
+}
+
+/** All kinds, in the order in which a directory is searched. */
+export const FORMATS: readonly Format[] = [
+  {
+    names: ["haloy.config.ts", "haloy.config.mts", "haloy.config.js"],
+    extensions: [".ts", ".mts", ".js", ".mjs"],
+    read: readScript,
+  },
+  {
+    names: ["haloy.yaml", "haloy.yml"],
+    extensions: [".yaml", ".yml"],
+    read: async (file, shown) =>
+      readTree(await readText(file, shown), file, shown, parseYaml, "snake"),
+  },
+];
+
+/** The shape of a whole config. */
+export const CONFIG_SHAPE: Shape = shapeOf(configSchema);
+
+/** A config is written by people: a larger file is another file. */
+const MAX_BYTES = 1024 * 1024;
+
+/** Read a text format. Throws `CONFIG_UNREADABLE` where the text breaks the format's grammar. */
+export function readTree(
+  text: string,
+  file: string,
+  shown: string,
+  parse: (text: string) => Parsed,
+  spelling: Spelling,
+): Source {
+  const { tree, findings, hidden } = parse(text);
+  if (tree === null) {
+    const source = { file, text, spelling, places: new Map(), hidden };
+    throw configError("CONFIG_UNREADABLE", shown, toProblems(source, "error", findings));
+  }
+  const read = interpret(tree, CONFIG_SHAPE, spelling);
+  return { file, shown, text, spelling, ...read, findings: [...findings, ...read.findings] };
+}
+
+async function readText(file: string, shown: string): Promise<string> {
+  const unreadable = (reason: string, hint: string, cause?: unknown) =>
+    fail("CONFIG_UNREADABLE", {
+      message: `Cannot read ${shown}: ${reason}`,
+      hint,
+      at: { file },
+      cause,
+    });
+  let bytes: Uint8Array;
+  try {
+    const { size } = await stat(file);
+    if (size > MAX_BYTES) {
+      throw unreadable(`it has ${size} bytes, more than 1 MiB`, "Is it the right file?");
+    }
+    bytes = await readFile(file);
+  } catch (cause) {
+    if (
+      cause instanceof Error &&
+      "code" in cause &&
+      typeof cause.code === "string" &&
+      cause.code.startsWith("E")
+    ) {
+      throw unreadable(reasonOf(cause), "Check the file's permissions", cause);
+    }
+    throw cause;
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw unreadable("it is not UTF-8 text", "Save the file as UTF-8", cause);
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * A config as it was read, before it is checked: values under the schema's keys, and for every
+ * value its place in the file and the way its path is written there.
+ *
+ * @module
+ */
+
+import { SENSITIVE_BLOCK, SENSITIVE_KEY } from "./masking.ts";
+import { type Shape, type Spelling, spell, stepInto } from "./shape.ts";
+import { type Finding, MAX_VALUES, type Path, type Range, type Tree } from "./tree.ts";
+
+/** Where one value stands. */
+export interface Place {
+  /** Its key, when it has one. */
+  readonly key: Range | null;
+  readonly value: Range;
+  readonly scalar: boolean;
+  /** The path as the file writes it. */
+  readonly written: Path;
+}
+
+/** A config, read but not checked. */
+export interface Source {
+  /** Absolute path. */
+  readonly file: string;
+  /** The file's name in messages. */
+  readonly shown: string;
+  /** Null: not a text of ours, so nothing has a line. */
+  readonly text: string | null;
+  readonly spelling: Spelling;
+  /** The config, keys as in the schema. */
+  readonly value: unknown;
+  readonly places: ReadonlyMap<string, Place>;
+  /** What must never be shown. */
+  readonly hidden: readonly Range[];
+  /** What was wrong already. */
+  readonly findings: readonly Finding[];
+}
+
+/** The key of a path in {@link Source.places}. */
+export function placeKey(path: Path): string {
+  return JSON.stringify(path);
+}
+
+/** Give a tree the schema's keys. */
+export function interpret(
+  tree: Tree,
+  shape: Shape,
+  spelling: Spelling,
+): Pick<Source, "value" | "places" | "hidden" | "findings"> {
+  const interpreter = new Interpreter(spelling);
+  const at = { path: [], written: [], key: null, hide: false };
+  const value = interpreter.read(tree, shape, at);
+  return { value, ...interpreter };
+}
+
+interface At {
+  readonly path: Path;
+  readonly written: Path;
+  readonly key: Range | null;
+  readonly hide: boolean;
+}
+
+class Interpreter {
+  readonly places: Map<string, Place> = new Map();
+  readonly hidden: Range[] = [];
+  readonly findings: Finding[] = [];
+  readonly #spelling: Spelling;
+
+  constructor(spelling: Spelling) {
+    this.#spelling = spelling;
+  }
+
+  read(tree: Tree, shape: Shape, at: At): unknown {
+    if (this.places.size >= MAX_VALUES) {
+      const last = this.findings.at(-1)?.message;
+      const message = `has more than ${MAX_VALUES} values`;
+      if (last !== message) this.findings.push({ path: [], message, range: tree.range });
+      return undefined;
+    }
+    const { path, written, key, hide } = at;
+    const scalar = tree.kind === "scalar";
+    this.places.set(placeKey(path), { key, value: tree.range, scalar, written });
+    if (tree.kind === "scalar") {
+      if (hide && tree.value !== null) this.hidden.push(tree.range);
+      return tree.value;
+    }
+    if (tree.kind === "map") return this.#map(tree, shape, at);
+    return tree.items.map((item, index) =>
+      this.read(item, stepInto(shape, index), {
+        path: [...path, index],
+        written: [...written, index],
+        key: null,
+        hide,
+      }),
+    );
+  }
+
+  #map(tree: Tree & { kind: "map" }, shape: Shape, at: At): Record<string, unknown> {
+    const object: Record<string, unknown> = {};
+    const known = new Map<string, string>();
+    if (shape.kind === "object") {
+      for (const key of shape.keys.keys()) {
+        known.set(key, key);
+        known.set(spell(key, this.#spelling), key);
+      }
+    }
+    for (const { key: written, keyRange, value } of tree.entries) {
+      const key = known.get(written) ?? written;
+      const path = [...at.written, written];
+      const right = spell(key, this.#spelling);
+      const report = (message: string, suggestion?: string) =>
+        this.findings.push({ path, message, suggestion, range: keyRange });
+      if (key === "__proto__") {
+        report("cannot be a key");
+        continue;
+      }
+      if (known.has(written) && written !== right) {
+        if (tree.entries.some((entry) => entry.key === right)) {
+          report(`is "${right}" in another spelling`, "Keep one of the two");
+          continue;
+        }
+        report("is spelt differently here", `Write "${right}"`);
+      }
+      object[key] = this.read(value, stepInto(shape, key), {
+        path: [...at.path, key],
+        written: path,
+        key: keyRange,
+        hide: this.#hides(shape, known.has(written), key, at.hide),
+      });
+    }
+    return object;
+  }
+
+  /** Whether what stands under a key must not be shown: by place, by name, or as unknown. */
+  #hides(shape: Shape, known: boolean, key: string, hide: boolean): boolean {
+    if (hide) return !(known && key === "name");
+    if (shape.kind === "object" && !known && !shape.open) return true;
+    return known ? SENSITIVE_BLOCK.has(key) : SENSITIVE_KEY.test(key);
+  }
+}
