@@ -1,0 +1,124 @@
+/**
+ * Complete layers on disk: a directory each, named by its diff ID, with the parts as they came
+ * and a `layer.json` that says how many there are.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PART_SIZE } from "../../wire/layers.ts";
+import { unpackPart } from "../../wire/parts.ts";
+import {
+  discard,
+  list,
+  makeDirectory,
+  modified,
+  readJson,
+  settle,
+  sync,
+  writeWhole,
+} from "./durable.ts";
+import { corrupt, hexOf } from "./requests.ts";
+import type { Measured } from "./upload.ts";
+
+const DESCRIPTION = "layer.json";
+const LAYER_NAME = /^[0-9a-f]{64}$/;
+
+/** `layer.json`. */
+interface Description {
+  readonly diffId: string;
+  /** Uncompressed bytes. */
+  readonly size: number;
+  readonly partSize: number;
+  readonly parts: number;
+}
+
+/** The complete layers in one directory. */
+export class Layers {
+  readonly #directory: string;
+  readonly #trash: string;
+
+  /** `trash` is on the same file system. */
+  constructor(directory: string, trash: string) {
+    this.#directory = directory;
+    this.#trash = trash;
+  }
+
+  /** Uncompressed bytes of the layer, or null when it is not here. */
+  async size(diffId: string): Promise<number | null> {
+    return (await this.#describe(diffId))?.size ?? null;
+  }
+
+  /** Take over a directory of verified, durable parts. It is gone from its place afterwards. */
+  async adopt(directory: string, { digest, size }: Measured, parts: number): Promise<void> {
+    await makeDirectory(this.#directory);
+    const description: Description = { diffId: digest, size, partSize: PART_SIZE, parts };
+    const path = join(directory, DESCRIPTION);
+    await writeWhole(path, JSON.stringify(description));
+    await sync(path);
+    await sync(directory);
+    if (!(await settle(directory, this.#path(digest)))) await discard(directory, this.#trash);
+  }
+
+  /**
+   * The layer's uncompressed bytes, part by part, the next one read while one is used. Throws
+   * `LAYER_CORRUPT` after the last part when they are not what they were: then the layer is gone.
+   */
+  async *read(diffId: string): AsyncGenerator<Buffer, void, void> {
+    const description = await this.#describe(diffId);
+    if (!description) throw corrupt(`Cannot read layer ${diffId}: it is not on the server`);
+    const part = async (index: number) =>
+      await unpackPart(await readFile(join(this.#path(diffId), String(index))));
+    const hash = createHash("sha256");
+    try {
+      let next = description.parts > 0 ? part(0) : null;
+      for (let index = 1; next; index++) {
+        const bytes = await next;
+        next = index < description.parts ? part(index) : null;
+        // A failure is thrown where the part is awaited; the reader may have gone by then.
+        next?.catch(() => {});
+        hash.update(bytes);
+        yield bytes;
+      }
+      if (`sha256:${hash.digest("hex")}` !== diffId) throw new Error("its digest has changed");
+    } catch (cause) {
+      await this.remove(diffId);
+      throw corrupt(`Cannot read layer ${diffId}: it was damaged on the server's disk`, cause);
+    }
+  }
+
+  /** Remove a layer. Nothing happens when it is not here. */
+  async remove(diffId: string): Promise<void> {
+    await discard(this.#path(diffId), this.#trash);
+  }
+
+  /** Remove every layer that `keep` does not want. Gives back the diff IDs of those removed. */
+  async retain(keep: (diffId: string) => boolean): Promise<string[]> {
+    const removed: string[] = [];
+    for (const name of await list(this.#directory)) {
+      if (!LAYER_NAME.test(name) || keep(`sha256:${name}`)) continue;
+      await discard(join(this.#directory, name), this.#trash);
+      removed.push(`sha256:${name}`);
+    }
+    return removed;
+  }
+
+  /** Remove what a crash left: directories that are no complete layer. */
+  async recover(): Promise<void> {
+    for (const name of await list(this.#directory)) {
+      if (!LAYER_NAME.test(name)) continue;
+      const path = join(this.#directory, name);
+      if ((await modified(join(path, DESCRIPTION))) === null) await discard(path, this.#trash);
+    }
+  }
+
+  async #describe(diffId: string): Promise<Description | null> {
+    return await readJson<Description>(join(this.#path(diffId), DESCRIPTION));
+  }
+
+  #path(diffId: string): string {
+    return join(this.#directory, hexOf(diffId));
+  }
+}

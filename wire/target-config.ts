@@ -1,0 +1,177 @@
+/**
+ * A target as it crosses the wire: the stock protocol's `targetConfig`, camelCase JSON.
+ * Both ways: our client writes it, our daemon reads it from any client.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { fail } from "../core/errors.ts";
+import type { Choice, ResolvedImage } from "../core/hooks.ts";
+import { parseReference } from "../core/reference.ts";
+import { Secret } from "../core/secret.ts";
+import type { EnvEntry, Target } from "../core/target.ts";
+
+const source = z.looseObject({
+  value: z.string().nullish(),
+  from: z.looseObject({ env: z.string().nullish(), secret: z.string().nullish() }).nullish(),
+});
+
+/** Fields that stock clients send and this daemon cannot do yet; only their empty forms pass. */
+const UNSUPPORTED = ["volumes", "network"] as const;
+
+const wireTarget = z.looseObject({
+  name: z.string().regex(/^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$/, "is not an app name"),
+  image: z.looseObject({
+    repository: z.string().min(1),
+    tag: z.string().nullish(),
+    pullPolicy: z.enum(["", "always", "if_missing", "never"]).nullish(),
+    history: z.looseObject({ strategy: z.string().min(1) }).nullish(),
+    registry: z.unknown().optional(),
+    build: z.boolean().nullish(),
+    buildConfig: z.looseObject({ push: z.string().nullish() }).nullish(),
+  }),
+  deploymentStrategy: z.enum(["", "rolling", "replace"]).nullish(),
+  namingStrategy: z.enum(["", "dynamic", "static"]).nullish(),
+  domains: z
+    .array(z.looseObject({ domain: z.string().min(1), aliases: z.array(z.string()).nullish() }))
+    .nullish(),
+  env: z.array(z.looseObject({ name: z.string().min(1), ...source.shape })).nullish(),
+  healthCheckPath: z.string().nullish(),
+  minReadySeconds: z.int().min(0).max(600).nullish(),
+  port: z.union([z.string(), z.number()]).nullish(),
+  replicas: z.int().min(1).max(100).nullish(),
+  volumes: z.array(z.unknown()).nullish(),
+  network: z.string().nullish(),
+});
+
+/** A target read from the wire. */
+export interface ReceivedTarget {
+  readonly target: Target;
+  /** The image reference to run. */
+  readonly image: string;
+  /** The client sent the image itself: no registry may replace it. */
+  readonly pushed: boolean;
+  readonly history: Choice;
+}
+
+/**
+ * Read a `targetConfig`.
+ *
+ * @throws `API_REQUEST_INVALID` naming the field.
+ */
+export function readTarget(json: unknown): ReceivedTarget {
+  const parsed = wireTarget.safeParse(json);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw invalid(`targetConfig.${issue?.path.join(".")}: ${issue?.message}`);
+  }
+  const wire = parsed.data;
+  for (const field of UNSUPPORTED) {
+    if (wire[field] && wire[field].length > 0) {
+      throw invalid(`targetConfig.${field}: this haloyd does not support it yet`);
+    }
+  }
+  const { repository, tag, pullPolicy, history, registry, build, buildConfig } = wire.image;
+  if (registry) throw invalid("targetConfig.image.registry: this haloyd does not support it yet");
+  const port = Number(wire.port ?? 8080);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+    throw invalid(`targetConfig.port: "${wire.port}" is not a port`);
+  }
+  const built = build === true || (build !== false && buildConfig != null);
+  const image = withTag(repository, tag || null);
+  const target: Target = {
+    name: wire.name,
+    image: {
+      repository: image,
+      pullPolicy: pullPolicy || "always",
+      history: (history ?? { strategy: "local" }) as Choice,
+    },
+    port,
+    domains: (wire.domains ?? []).map(({ domain, aliases }) => ({
+      domain: domain.toLowerCase(),
+      aliases: (aliases ?? []).map((alias) => alias.toLowerCase()),
+    })),
+    env: (wire.env ?? []).map(({ name, value, from }) => readEntry(name, value, from)),
+    replicas: wire.replicas ?? 1,
+    healthCheckPath: wire.healthCheckPath || "/",
+    minReadySeconds: wire.minReadySeconds ?? 0,
+    deploymentStrategy: wire.deploymentStrategy || "rolling",
+  };
+  return {
+    target,
+    image,
+    pushed: built && buildConfig?.push !== "registry",
+    history: (history ?? { strategy: "local" }) as Choice,
+  };
+}
+
+/** What {@link writeTarget} needs besides the target. */
+export interface WriteOptions {
+  readonly image: Pick<ResolvedImage, "reference" | "pullPolicy" | "history"> & {
+    readonly pushed: boolean;
+  };
+  /** Resolved values; absent: the entries as written, so that references stay references. */
+  readonly env?: readonly { readonly name: string; readonly value: string | Secret }[];
+}
+
+/** The `targetConfig` of a target, with nothing in it that a stock haloyd would reject. */
+export function writeTarget(target: Target, { image, env }: WriteOptions): object {
+  const { repository, tag } = splitTag(image.reference);
+  const { strategy, ...options } = image.history;
+  return {
+    name: target.name,
+    image: {
+      repository,
+      ...(tag === null ? {} : { tag }),
+      pullPolicy: image.pullPolicy,
+      history: { strategy, ...(strategy === "local" ? { count: 6 } : {}), ...options },
+      ...(image.pushed ? { build: true, buildConfig: { push: "server" } } : {}),
+    },
+    server: target.server ?? "",
+    deploymentStrategy: target.deploymentStrategy,
+    domains: target.domains,
+    env:
+      env?.map(({ name, value }) => ({
+        name,
+        value: value instanceof Secret ? value.reveal() : value,
+      })) ?? target.env,
+    healthCheckPath: target.healthCheckPath,
+    minReadySeconds: target.minReadySeconds,
+    port: String(target.port),
+    replicas: target.replicas,
+  };
+}
+
+function readEntry(
+  name: string,
+  value: string | null | undefined,
+  from: { env?: string | null | undefined; secret?: string | null | undefined } | null | undefined,
+): EnvEntry {
+  if (from?.env) return { name, from: { env: from.env } };
+  if (from?.secret) return { name, from: { secret: from.secret } };
+  return { name, value: value ?? "" };
+}
+
+function withTag(repository: string, tag: string | null): string {
+  const parsed = parseReference(repository);
+  if ("problem" in parsed) throw invalid(`targetConfig.image.repository: ${parsed.problem}`);
+  if (parsed.tag !== null || parsed.digest !== null) return repository;
+  return `${repository}:${tag ?? "latest"}`;
+}
+
+function splitTag(reference: string): { repository: string; tag: string | null } {
+  const parsed = parseReference(reference);
+  if ("problem" in parsed || parsed.digest !== null || parsed.tag === null) {
+    return { repository: reference, tag: null };
+  }
+  return { repository: reference.slice(0, -(parsed.tag.length + 1)), tag: parsed.tag };
+}
+
+function invalid(message: string): Error {
+  return fail("API_REQUEST_INVALID", {
+    message: `Cannot read the request: ${message}`,
+    hint: "Are client and haloyd of versions that belong together?",
+    details: { status: 400 },
+  });
+}
