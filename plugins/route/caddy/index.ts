@@ -1,0 +1,43 @@
+/**
+ * Router `caddy`: the apps' routes in a Caddy that may serve other sites too, through its admin
+ * API. Only `apps/http/servers/haloy` is ours.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { definePlugin, type Plugin } from "../../../plugin.ts";
+import { Router } from "./router.ts";
+
+const admin = z
+  .string()
+  .regex(/^(?:http:\/\/[^/]+|unix:\/\/\/.+)$/, `must look like "http://127.0.0.1:2019"`)
+  .default("http://127.0.0.1:2019")
+  .describe("Caddy's admin API: http://host:port or unix:///path");
+const listen = z
+  .array(z.string().min(1))
+  .default([":80"])
+  .describe("Addresses where Caddy accepts the apps' requests");
+
+const plugin: Plugin = definePlugin({
+  name: "route-caddy",
+  options: z.strictObject({}),
+  strategies: { route: { caddy: z.strictObject({ admin, listen }) } },
+  setup: () => {
+    const routers = new Map<string, Router>();
+    return {
+      route: {
+        async caddy({ routes, draining, strategy }, { signal, log }) {
+          const router = routers.get(strategy.admin) ?? new Router(strategy.admin);
+          routers.set(strategy.admin, router);
+          const changed = await router.apply(routes, strategy.listen, draining, {
+            signal,
+            warn: (message) => log("warn", message),
+          });
+          return { changed };
+        },
+      },
+    };
+  },
+});
+export default plugin;
