@@ -12,7 +12,7 @@ export {
   isHaloyError,
   reasonOf,
 } from "./core/errors.ts";
-export type { LogLevel } from "./core/events.ts";
+export type { HaloyEvent, LogLevel } from "./core/events.ts";
 export type {
   BuildArgument,
   BuildRequest,

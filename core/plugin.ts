@@ -5,7 +5,7 @@
  */
 
 import type { z } from "zod";
-import type { LogLevel } from "./events.ts";
+import type { HaloyEvent, LogLevel } from "./events.ts";
 import type { AllHook, FirstHook, HookName, Input, NamedHook, Output } from "./hooks.ts";
 
 /** A value, or a promise of it. */
@@ -24,6 +24,8 @@ export interface HookContext {
   log(level: LogLevel, message: string): void;
   /** Report how far along the work is. */
   progress(label: string, done: number, total?: number, unit?: "bytes" | "steps"): void;
+  /** Pass on an event that happened on the server. */
+  relay(event: HaloyEvent): void;
 }
 
 type FirstCall<Name extends FirstHook> = (

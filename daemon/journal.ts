@@ -1,0 +1,300 @@
+/**
+ * The durable record of every deployment: its states, its steps and its events.
+ *
+ * @module
+ */
+
+import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import { type ErrorJson, fail } from "../core/errors.ts";
+import type { HaloyEvent } from "../core/events.ts";
+import type { DeploymentState, DeployOutcome, Release } from "../core/hooks.ts";
+import { Secret } from "../core/secret.ts";
+import { inTransaction } from "./database.ts";
+import type { Vault } from "./vault.ts";
+
+/** States after which nothing happens any more. */
+export const FINAL_STATES: ReadonlySet<DeploymentState> = new Set([
+  "succeeded",
+  "failed",
+  "cancelled",
+]);
+
+/** One deployment as it is kept. */
+export interface DeploymentRecord {
+  readonly id: string;
+  readonly app: string;
+  /** The server's own order. */
+  readonly sequence: number;
+  readonly state: DeploymentState;
+  readonly image: string;
+  readonly imageId: string | null;
+  readonly rolledBackFrom: string | null;
+  readonly error: ErrorJson | null;
+  readonly outcome: DeployOutcome | null;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly finishedAt: string | null;
+  /** The journal: every state entered, in order. */
+  readonly steps: readonly { readonly state: DeploymentState; readonly at: string }[];
+}
+
+/** An event of a deployment, numbered from 1. */
+export interface StoredEvent {
+  readonly seq: number;
+  readonly at: string;
+  readonly event: HaloyEvent;
+}
+
+/** A new deployment. */
+export interface NewDeployment {
+  readonly release: Release;
+  /** What a client needs to deploy this again; may hold values of a stock client, so it is sealed. */
+  readonly rollbackConfig: unknown;
+  readonly rolledBackFrom: string | null;
+}
+
+type Row = Record<string, SQLInputValue>;
+
+/** Reads and writes the deployments of one database. */
+export class Journal {
+  readonly #database: DatabaseSync;
+  readonly #vault: Vault;
+  readonly #listeners: Map<string, Set<() => void>> = new Map();
+
+  constructor(database: DatabaseSync, vault: Vault) {
+    this.#database = database;
+    this.#vault = vault;
+  }
+
+  /** Write a new deployment down as `queued`. False when this ID is already there. */
+  add({ release, rollbackConfig, rolledBackFrom }: NewDeployment): boolean {
+    const added = inTransaction(this.#database, () => {
+      const { changes } = this.#run(
+        `INSERT OR IGNORE INTO deployments
+           (id, app, state, image, image_id, release, rollback_config, rolled_back_from, created_at)
+         VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?)`,
+        release.deployment,
+        release.app,
+        release.image,
+        release.imageId,
+        this.#vault.seal(revealed(release)),
+        rollbackConfig == null ? null : this.#vault.seal(rollbackConfig),
+        rolledBackFrom,
+        now(),
+      );
+      if (Number(changes) === 0) return false;
+      this.#run("INSERT OR IGNORE INTO apps (app) VALUES (?)", release.app);
+      this.#step(release.deployment, "queued");
+      return true;
+    });
+    return added;
+  }
+
+  /** One deployment, or null. */
+  find(id: string): DeploymentRecord | null {
+    const row = this.#get("SELECT * FROM deployments WHERE id = ?", id);
+    return row ? this.#record(row) : null;
+  }
+
+  /** Deployments that have not ended, oldest first. */
+  open(): DeploymentRecord[] {
+    return this.#all(
+      `SELECT * FROM deployments WHERE state NOT IN ('succeeded', 'failed', 'cancelled')
+       ORDER BY sequence`,
+    ).map((row) => this.#record(row));
+  }
+
+  /** The newest deployment of an app, whatever became of it. */
+  latest(app: string): DeploymentRecord | null {
+    const row = this.#get(
+      "SELECT * FROM deployments WHERE app = ? ORDER BY sequence DESC LIMIT 1",
+      app,
+    );
+    return row ? this.#record(row) : null;
+  }
+
+  /** What a deployment runs, with its environment as secrets. */
+  release(id: string): Release | null {
+    const row = this.#get("SELECT release FROM deployments WHERE id = ?", id);
+    return row ? hidden(this.#vault.open(row.release as Uint8Array) as Release) : null;
+  }
+
+  /** What the client sent to deploy this again. */
+  rollbackConfig(id: string): unknown {
+    const row = this.#get("SELECT rollback_config FROM deployments WHERE id = ?", id);
+    return row?.rollback_config ? this.#vault.open(row.rollback_config as Uint8Array) : null;
+  }
+
+  /** Take the app's lease for a deployment. The token fences off whoever held it before. */
+  acquireLease(app: string, deployment: string): number {
+    const row = this.#get(
+      `INSERT INTO leases (app, token, deployment) VALUES (?, 1, ?)
+       ON CONFLICT (app) DO UPDATE SET token = token + 1, deployment = excluded.deployment
+       RETURNING token`,
+      app,
+      deployment,
+    );
+    return Number(row?.token);
+  }
+
+  /**
+   * Write down that a state begins; for a final state, with what came of it. Durable on return.
+   *
+   * @throws `LEASE_LOST` when another deployment has taken the app's lease since.
+   */
+  enter(
+    { app, id, lease }: { app: string; id: string; lease: number },
+    state: DeploymentState,
+    result: { error?: ErrorJson; outcome?: DeployOutcome } = {},
+  ): void {
+    const entered = inTransaction(this.#database, () => {
+      const before = this.#get("SELECT state FROM deployments WHERE id = ?", id);
+      if (before?.state === state) return true;
+      const { changes } = this.#run(
+        `UPDATE deployments
+            SET state = ?, error = coalesce(?, error), outcome = coalesce(?, outcome),
+                finished_at = ?
+          WHERE id = ? AND state NOT IN ('succeeded', 'failed', 'cancelled')
+            AND EXISTS (SELECT 1 FROM leases WHERE app = ? AND token = ? AND deployment = ?)`,
+        state,
+        result.error ? JSON.stringify(result.error) : null,
+        result.outcome ? JSON.stringify(result.outcome) : null,
+        FINAL_STATES.has(state) ? now() : null,
+        id,
+        app,
+        lease,
+        id,
+      );
+      if (Number(changes) === 0) return false;
+      this.#step(id, state);
+      this.#addEvent(id, { type: "deployment:state", deployment: id, state });
+      return true;
+    });
+    this.#notify(id);
+    if (entered) return;
+    throw fail("LEASE_LOST", {
+      message: `Cannot go on with deployment ${id} of "${app}": another one has taken its place`,
+      hint: `See "haloy status" for what runs now`,
+    });
+  }
+
+  /** Names of all apps ever deployed. */
+  apps(): string[] {
+    return this.#all("SELECT app FROM apps ORDER BY app").map((row) => String(row.app));
+  }
+
+  /** Add an event to a deployment's list. */
+  append(id: string, event: HaloyEvent): void {
+    this.#addEvent(id, event);
+    this.#notify(id);
+  }
+
+  /** Replay a deployment's events after `seq`, then follow until it has ended. */
+  async *events(id: string, seq: number, signal: AbortSignal): AsyncGenerator<StoredEvent> {
+    for (let after = seq; !signal.aborted; ) {
+      const ended = FINAL_STATES.has(this.find(id)?.state ?? "failed");
+      const rows = this.#all(
+        "SELECT seq, at, event FROM events WHERE deployment = ? AND seq > ? ORDER BY seq",
+        id,
+        after,
+      );
+      for (const row of rows) {
+        after = Number(row.seq);
+        yield { seq: after, at: String(row.at), event: JSON.parse(String(row.event)) };
+      }
+      if (ended) return;
+      if (rows.length === 0) await this.#change(id, signal);
+    }
+  }
+
+  #change(id: string, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const listeners = this.#listeners.get(id) ?? new Set();
+      this.#listeners.set(id, listeners);
+      const done = () => {
+        listeners.delete(done);
+        if (listeners.size === 0) this.#listeners.delete(id);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      listeners.add(done);
+      signal.addEventListener("abort", done);
+    });
+  }
+
+  #notify(id: string): void {
+    for (const listener of [...(this.#listeners.get(id) ?? [])]) listener();
+  }
+
+  #addEvent(id: string, event: HaloyEvent): void {
+    this.#run(
+      `INSERT INTO events (deployment, seq, at, event)
+       SELECT ?, coalesce(max(seq), 0) + 1, ?, ? FROM events WHERE deployment = ?`,
+      id,
+      now(),
+      JSON.stringify(event),
+      id,
+    );
+  }
+
+  #step(id: string, state: DeploymentState): void {
+    this.#run("INSERT INTO steps (deployment, state, at) VALUES (?, ?, ?)", id, state, now());
+  }
+
+  #record(row: Row): DeploymentRecord {
+    const id = String(row.id);
+    return {
+      id,
+      app: String(row.app),
+      sequence: Number(row.sequence),
+      state: row.state as DeploymentState,
+      image: String(row.image),
+      imageId: row.image_id === null ? null : String(row.image_id),
+      rolledBackFrom: row.rolled_back_from === null ? null : String(row.rolled_back_from),
+      error: row.error === null ? null : JSON.parse(String(row.error)),
+      outcome: row.outcome === null ? null : JSON.parse(String(row.outcome)),
+      createdAt: String(row.created_at),
+      finishedAt: row.finished_at === null ? null : String(row.finished_at),
+      steps: this.#all(
+        "SELECT state, at FROM steps WHERE deployment = ? ORDER BY rowid",
+        id,
+      ) as unknown as DeploymentRecord["steps"],
+    };
+  }
+
+  #run(sql: string, ...values: SQLInputValue[]): { changes: number | bigint } {
+    return this.#database.prepare(sql).run(...values);
+  }
+
+  #get(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    return this.#database.prepare(sql).get(...values) as Row | undefined;
+  }
+
+  #all(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#database.prepare(sql).all(...values) as Row[];
+  }
+}
+
+function now(): string {
+  return new Date().toISOString();
+}
+
+/** A release with its values in clear, to be sealed. */
+function revealed(release: Release): unknown {
+  const env = release.env.map(({ name, value }) =>
+    value instanceof Secret ? { name, value: value.reveal(), secret: true } : { name, value },
+  );
+  return { ...release, env };
+}
+
+/** The inverse of {@link revealed}. */
+function hidden(release: Release): Release {
+  const env = release.env as readonly { name: string; value: string; secret?: boolean }[];
+  return {
+    ...release,
+    env: env.map(({ name, value, secret }) => ({
+      name,
+      value: secret ? new Secret(value) : value,
+    })),
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * What runs: status, container logs, and stopping. Stock routes, our fields added.
+ *
+ * @module
+ */
+
+import { Hono } from "hono";
+import { streamSSE } from "hono/streaming";
+import { fail } from "../../core/errors.ts";
+import {
+  type AppContainer,
+  containerLogs,
+  listContainers,
+  stopApp,
+} from "../../engine/containers.ts";
+import type { StatusAnswer } from "../../wire/routes.ts";
+import type { Services } from "../services.ts";
+
+/** States by how much they matter for the whole app: a restarting replica hides a running one. */
+const STATE_RANK = ["dead", "created", "exited", "running", "paused", "restarting"];
+
+/** The routes. */
+export function appRoutes(services: Services): Hono {
+  const { journal, releases, engine, traffic } = services;
+  const routes = new Hono();
+
+  /** Containers of the app's current deployment; of a stock app's newest otherwise. */
+  const containersOf = async (app: string): Promise<readonly AppContainer[]> => {
+    const all = await listContainers(engine, { app });
+    const serving =
+      releases.current(app) ??
+      all
+        .map((one) => one.deployment)
+        .sort()
+        .at(-1);
+    return all.filter(({ deployment }) => deployment === serving);
+  };
+
+  const notFound = (app: string) =>
+    fail("APP_NOT_FOUND", {
+      message: `There is no app "${app}" with containers on this server`,
+      hint: `"haloy deploy" starts it; check "name" in your config`,
+    });
+
+  routes.get("/v1/status/:app", async (context) => {
+    const app = context.req.param("app");
+    const containers = await containersOf(app);
+    const [first] = containers;
+    if (!first) throw notFound(app);
+    const target = journal.release(first.deployment)?.target;
+    const latest = journal.latest(app);
+    const answer: StatusAnswer = {
+      state: overallState(containers),
+      deploymentId: first.deployment,
+      containerIds: containers.map(({ id }) => id),
+      domains: target?.domains ?? [],
+      image: journal.find(first.deployment)?.image ?? first.image,
+      replicas: containers.map(({ id, name, state, upstream }) => ({ id, name, state, upstream })),
+      latest: latest ? { deployment: latest.id, state: latest.state } : null,
+    };
+    return context.json(answer);
+  });
+
+  routes.get("/v1/logs/:app", async (context) => {
+    const app = context.req.param("app");
+    const { tail, containerId, allContainers, follow } = context.req.query();
+    const containers = await containersOf(app);
+    const wanted = containerId
+      ? (await listContainers(engine, { app })).filter(
+          ({ id, name }) => id.startsWith(containerId) || name === containerId,
+        )
+      : allContainers === "true"
+        ? containers
+        : containers.slice(0, 1);
+    if (wanted.length === 0) throw notFound(app);
+    return streamSSE(context, async (stream) => {
+      const gone = new AbortController();
+      stream.onAbort(() => gone.abort());
+      await stream.write(": connected\n\n");
+      const options = {
+        tail: Math.max(Number(tail) || 0, 0) || 100,
+        follow: follow !== "false",
+        signal: gone.signal,
+      };
+      const pump = async ({ id }: AppContainer) => {
+        for await (const line of containerLogs(engine, id, options)) {
+          await stream.writeSSE({ data: JSON.stringify({ containerId: id, line }) });
+        }
+      };
+      await Promise.all(wanted.map(pump)).catch((error) => {
+        if (!gone.signal.aborted) throw error;
+      });
+    });
+  });
+
+  routes.post("/v1/stop/:app", async (context) => {
+    const app = context.req.param("app");
+    const remove = context.req.query("remove-containers") === "true";
+    if (context.req.query("remove-volumes") === "true") {
+      throw fail("API_REQUEST_INVALID", {
+        message: "Cannot remove volumes: this haloyd does not manage any yet",
+        details: { status: 400 },
+      });
+    }
+    const stopped = await stopApp(engine, app, { remove });
+    if (stopped === 0 && releases.current(app) === null) throw notFound(app);
+    await traffic.reconcile();
+    return context.json({ stopped }, 202);
+  });
+
+  return routes;
+}
+
+function overallState(containers: readonly AppContainer[]): string {
+  const ranks = containers.map(({ state }) => STATE_RANK.indexOf(state));
+  return STATE_RANK[Math.max(...ranks)] ?? "unknown";
+}

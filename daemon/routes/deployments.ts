@@ -1,0 +1,188 @@
+/**
+ * Deploying and going back: the stock routes that start a deployment, and ours that follow it.
+ *
+ * @module
+ */
+
+import { Hono } from "hono";
+import { streamSSE } from "hono/streaming";
+import { z } from "zod";
+import { fail } from "../../core/errors.ts";
+import type { Release } from "../../core/hooks.ts";
+import { Secret } from "../../core/secret.ts";
+import type { DeploymentAnswer, RollbackTargetAnswer } from "../../wire/routes.ts";
+import { readTarget } from "../../wire/target-config.ts";
+import type { DeploymentRecord } from "../journal.ts";
+import type { Services } from "../services.ts";
+import { readBody } from "./body.ts";
+
+/** A comment line this often keeps proxies from closing a silent stream (milliseconds). */
+const KEEP_ALIVE_MS = 15_000;
+
+/** IDs become image tags and container names. */
+const deploymentId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "is not a deployment ID");
+
+const deployBody = z.strictObject({
+  deploymentID: deploymentId,
+  targetConfig: z.unknown(),
+  rollbackDeployConfig: z.unknown().optional(),
+  imageID: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/)
+    .optional(),
+  secretEnv: z.array(z.string()).optional(),
+  noWait: z.boolean().optional(),
+});
+
+const rollbackBody = z.strictObject({
+  targetDeploymentID: deploymentId,
+  newDeploymentID: deploymentId,
+  newTargetConfig: z.unknown(),
+  secretEnv: z.array(z.string()).optional(),
+  noWait: z.boolean().optional(),
+});
+
+/** The routes. */
+export function deploymentRoutes(services: Services): Hono {
+  const { journal, releases, deployer, plugins } = services;
+  const routes = new Hono();
+
+  const found = (id: string): DeploymentRecord => {
+    const record = journal.find(id);
+    if (record) return record;
+    throw fail("DEPLOYMENT_NOT_FOUND", {
+      message: `There is no deployment "${id}" on this server`,
+      hint: `"haloy status" shows the newest one`,
+    });
+  };
+
+  /** The release of a request; `image` overrides what the target says. */
+  const releaseFrom = (
+    id: string,
+    config: unknown,
+    secretEnv: readonly string[] | undefined,
+    image?: { reference: string; id: string },
+  ): Release => {
+    const { target, image: reference, pushed, history } = readTarget(config);
+    plugins.owner("retain", history.strategy);
+    return {
+      deployment: id,
+      app: target.name,
+      image: image?.reference ?? reference,
+      imageId: image?.id ?? null,
+      pushed: pushed || image !== undefined,
+      target: { ...target, env: [] },
+      env: target.env.map((entry) => {
+        if (!("value" in entry)) {
+          throw fail("API_REQUEST_INVALID", {
+            message: `Cannot read the request: env "${entry.name}" has no value`,
+          });
+        }
+        const secret = secretEnv === undefined || secretEnv.includes(entry.name);
+        return { name: entry.name, value: secret ? new Secret(entry.value) : entry.value };
+      }),
+      history,
+    };
+  };
+
+  routes.post("/v1/deploy", async (context) => {
+    const body = await readBody(context, deployBody);
+    const { deploymentID, targetConfig, rollbackDeployConfig, imageID, secretEnv, noWait } = body;
+    const release = releaseFrom(deploymentID, targetConfig, secretEnv);
+    deployer.submit(
+      {
+        release: { ...release, imageId: imageID ?? null },
+        rollbackConfig: withoutToken(rollbackDeployConfig ?? targetConfig),
+        rolledBackFrom: null,
+      },
+      { noWait: noWait ?? false },
+    );
+    return context.body(null, 202);
+  });
+
+  routes.get("/v1/rollback/:app", (context) => {
+    const app = context.req.param("app");
+    const lastGood = releases.lastGood(app);
+    const targets = releases.list(app).map(
+      ({ deployment, image, imageId, at, current }): RollbackTargetAnswer => ({
+        DeploymentID: deployment,
+        ImageID: imageId,
+        ImageRef: image,
+        RawDeployConfig: journal.rollbackConfig(deployment),
+        at,
+        current,
+        lastGood: deployment === lastGood,
+      }),
+    );
+    // A stock client lists everything it gets: it must not offer what runs already.
+    const ours = context.req.header("accept")?.includes("application/json") ?? false;
+    return context.json({ targets: ours ? targets : targets.filter(({ current }) => !current) });
+  });
+
+  routes.post("/v1/rollback", async (context) => {
+    const body = await readBody(context, rollbackBody);
+    const { targetDeploymentID, newDeploymentID, newTargetConfig, secretEnv, noWait } = body;
+    const { target } = readTarget(newTargetConfig);
+    const known = releases.list(target.name);
+    const wanted = known.find(({ deployment }) => deployment === targetDeploymentID);
+    if (!wanted) {
+      throw fail("ROLLBACK_TARGET_NOT_FOUND", {
+        message: `Cannot roll "${target.name}" back to "${targetDeploymentID}": it is not in the history`,
+        hint: `"haloy rollback-targets" lists the releases to go back to`,
+      });
+    }
+    deployer.submit(
+      {
+        release: releaseFrom(newDeploymentID, newTargetConfig, secretEnv, {
+          reference: wanted.image,
+          id: wanted.imageId,
+        }),
+        rollbackConfig: journal.rollbackConfig(targetDeploymentID),
+        rolledBackFrom: targetDeploymentID,
+      },
+      { noWait: noWait ?? false },
+    );
+    return context.body(null, 202);
+  });
+
+  routes.get("/v1/deployments/:id", (context) =>
+    context.json(answer(found(context.req.param("id")))),
+  );
+
+  routes.post("/v1/deployments/:id/cancel", (context) => {
+    const { id } = found(context.req.param("id"));
+    return context.json({ cancelled: deployer.cancel(id) });
+  });
+
+  routes.get("/v1/deployments/:id/events", (context) => {
+    const { id } = found(context.req.param("id"));
+    const after = Number(context.req.header("last-event-id") ?? 0) || 0;
+    return streamSSE(context, async (stream) => {
+      const gone = new AbortController();
+      stream.onAbort(() => gone.abort());
+      const beat = setInterval(() => void stream.write(": keep-alive\n\n"), KEEP_ALIVE_MS);
+      try {
+        for await (const { seq, at, event } of journal.events(id, after, gone.signal)) {
+          const data = JSON.stringify({ ...event, time: at });
+          await stream.writeSSE({ id: String(seq), event: event.type, data });
+        }
+      } finally {
+        clearInterval(beat);
+      }
+    });
+  });
+
+  return routes;
+}
+
+function answer(record: DeploymentRecord): DeploymentAnswer {
+  const { sequence: _, ...rest } = record;
+  return rest;
+}
+
+/** What a client sent for a later rollback, without the token that stock clients leave in it (W1). */
+function withoutToken(config: unknown): unknown {
+  if (config === null || typeof config !== "object") return config;
+  const { apiToken: _, ...rest } = config as Record<string, unknown>;
+  return rest;
+}

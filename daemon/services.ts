@@ -1,0 +1,126 @@
+/**
+ * Everything the routes need, opened once: engine, database, plugins, layer store, deployer.
+ *
+ * @module
+ */
+
+import type { DatabaseSync } from "node:sqlite";
+import { fail } from "../core/errors.ts";
+import { EventLog } from "../core/events.ts";
+import { PluginHost, setUpPlugins } from "../core/host.ts";
+import { loadPlugins } from "../core/registry.ts";
+import { EngineClient, engineAddress } from "../engine/client.ts";
+import { listContainers } from "../engine/containers.ts";
+import { serverPlugins } from "../plugins/builtins.ts";
+import { lockDataDirectory, openDatabase } from "./database.ts";
+import { Deployer } from "./deployer.ts";
+import { Journal } from "./journal.ts";
+import { LayerStore } from "./layers/store.ts";
+import { Releases } from "./releases.ts";
+import type { Settings } from "./settings.ts";
+import { TokenCheck } from "./token.ts";
+import { Traffic } from "./traffic.ts";
+import { Vault } from "./vault.ts";
+
+/** How often the router is compared with what runs (milliseconds). */
+const RECONCILE_EVERY_MS = 5000;
+
+/** The open parts of one daemon. */
+export interface Services {
+  readonly settings: Settings;
+  readonly engine: EngineClient;
+  readonly database: DatabaseSync;
+  readonly journal: Journal;
+  readonly releases: Releases;
+  readonly layers: LayerStore;
+  readonly traffic: Traffic;
+  readonly deployer: Deployer;
+  readonly plugins: PluginHost;
+  readonly token: TokenCheck;
+  /** Say something that only the operator of the server should read. */
+  report(said: unknown): void;
+  /** Stop deployments that can be stopped, wait for the others, and close everything. */
+  close(): Promise<void>;
+}
+
+/**
+ * Open everything and bring every app to a known state. Resolves when the daemon may accept
+ * deployments.
+ *
+ * @throws `SERVER_SETUP_INVALID`, `ENGINE_UNREACHABLE`, or what a plugin's set-up throws.
+ */
+export async function openServices(
+  settings: Settings,
+  env: Readonly<Record<string, string | undefined>>,
+  report: (said: unknown) => void,
+): Promise<Services> {
+  const { dataDirectory, configDirectory, file, router } = settings;
+  const token = TokenCheck.load(configDirectory);
+  const engine = new EngineClient(engineAddress(env));
+  await engine.apiVersion();
+  const lock = lockDataDirectory(dataDirectory);
+  const database = openDatabase(dataDirectory);
+  const journal = new Journal(database, Vault.open(dataDirectory));
+  const releases = new Releases(database);
+  const layers = new LayerStore({ directory: dataDirectory, engine });
+  await layers.recover();
+
+  const loaded = await loadPlugins(settings.plugins, { from: file, builtins: serverPlugins });
+  const running = await setUpPlugins(loaded);
+  const stop = new AbortController();
+  const plugins = new PluginHost(running, { events: new EventLog(), signal: stop.signal, env });
+  plugins.owner("route", router.strategy);
+
+  const containers = () => listContainers(engine);
+  const traffic = new Traffic({ journal, releases, router, plugins, containers });
+  const deployer = new Deployer({
+    journal,
+    releases,
+    engine,
+    traffic,
+    layers,
+    plugins: running,
+    env,
+  });
+  await deployer.recover();
+  const reconcile = () => traffic.reconcile().catch(reportOnce(report));
+  await reconcile();
+  const timer = setInterval(reconcile, RECONCILE_EVERY_MS);
+
+  return {
+    settings,
+    engine,
+    database,
+    journal,
+    releases,
+    layers,
+    traffic,
+    deployer,
+    plugins,
+    token,
+    report,
+    async close() {
+      clearInterval(timer);
+      deployer.stop(
+        fail("DEPLOYMENT_INTERRUPTED", {
+          message: "haloyd was stopped in the middle of this deployment",
+          hint: "The version before it serves. Deploy again when haloyd is back",
+        }),
+      );
+      await deployer.idle();
+      await plugins.dispose();
+      database.close();
+      lock.release();
+    },
+  };
+}
+
+/** Report an error, but the same one only once in a row: a router may be away for hours. */
+function reportOnce(report: (said: unknown) => void): (error: unknown) => void {
+  let last = "";
+  return (error) => {
+    const said = String(error);
+    if (said !== last) report(error);
+    last = said;
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * The built-in `build`: the docker command with BuildKit where there is one, else the engine's
+ * own builder through its API.
+ *
+ * @module
+ */
+
+import { existsSync } from "node:fs";
+import { z } from "zod";
+import { describeEngine, EngineClient, engineAddress } from "../../engine/client.ts";
+import type { ImageInspect } from "../../engine/types.ts";
+import {
+  type BuildRequest,
+  definePlugin,
+  fail,
+  type HookContext,
+  type LocalImage,
+  type Plugin,
+} from "../../plugin.ts";
+import { buildWithCommand, findDocker } from "./command.ts";
+import { buildWithApi } from "./engine-api.ts";
+
+const plugin: Plugin = definePlugin({
+  name: "build-docker",
+  options: z.strictObject({}),
+  setup: () => ({
+    verify: async ({ target }, context) => {
+      const { image } = target;
+      const builds =
+        image?.build ?? (image?.buildConfig !== undefined || image?.repository === undefined);
+      if (builds) await new EngineClient(engineAddress(context.env)).apiVersion();
+    },
+    build: async ({ image }, context) => {
+      if (!image.build) return null;
+      checkFiles(image.build);
+      const engine = new EngineClient(engineAddress(context.env));
+      await engine.apiVersion();
+      const docker = await findDocker(context);
+      if (docker) await buildWithCommand(docker, image.build, image.reference, context);
+      else await buildWithApi(engine, image.build, image.reference, context);
+      return await inspect(engine, image.reference, context);
+    },
+  }),
+});
+
+export default plugin;
+
+/** @throws `BUILD_FAILED` naming the absolute path that is missing. */
+function checkFiles({ context, dockerfile }: BuildRequest): void {
+  for (const [path, what, key] of [
+    [context, "build context", "image.build_config.context"],
+    [dockerfile, "Dockerfile", "image.build_config.dockerfile"],
+  ] as const) {
+    if (existsSync(path)) continue;
+    throw fail("BUILD_FAILED", {
+      message: `Cannot build: the ${what} ${path} does not exist`,
+      hint: `Create it, or correct "${key}": it is relative to the config file`,
+    });
+  }
+}
+
+async function inspect(
+  engine: EngineClient,
+  reference: string,
+  { signal }: HookContext,
+): Promise<LocalImage> {
+  const image = await engine.jsonOrNull<ImageInspect>(`/images/${encodeURI(reference)}/json`, {
+    signal,
+  });
+  if (!image) {
+    throw fail("BUILD_FAILED", {
+      message: `Cannot find "${reference}" after the build in the Docker Engine at ${describeEngine(engine.address)}`,
+      hint: "Does the docker command build somewhere else (docker context, docker buildx ls)?",
+    });
+  }
+  return {
+    reference,
+    id: image.Id,
+    diffIds: image.RootFS.Layers ?? [],
+    platform: [image.Os, image.Architecture, image.Variant].filter(Boolean).join("/"),
+  };
+}
