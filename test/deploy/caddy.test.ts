@@ -68,13 +68,14 @@ async function get(hostName: string, path = "/", agent?: Agent) {
 
 /** One call to the admin API as another user of this Caddy would make it. */
 async function admin(method: string, path: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(`${caddy.adminUrl}${path}`, {
-    method,
-    headers: { origin: caddy.adminUrl, "content-type": "application/json" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const headers = { "content-type": "application/json" };
+    request(`${caddy.adminUrl}${path}`, { method, headers, agent: false }, resolve)
+      .once("error", reject)
+      .end(body === undefined ? undefined : JSON.stringify(body));
   });
-  const answer = await response.text();
-  expect(response.status, answer).toBe(200);
+  const answer = await text(response);
+  expect(response.statusCode, answer).toBe(200);
   return answer === "" ? null : JSON.parse(answer);
 }
 
