@@ -68,16 +68,16 @@ for runtime in $wanted; do
   $program is ${version:-of an unknown version}"
 done
 
-cat >&2 <<MESSAGE
-haloy: Cannot start: no suitable JavaScript runtime was found${HALOY_RUNTIME:+ for HALOY_RUNTIME=$HALOY_RUNTIME}
-${found:+
-Found, but not suitable:$found
-}
+{
+  echo "haloy: Cannot start: no suitable JavaScript runtime was found${HALOY_RUNTIME:+ for HALOY_RUNTIME=$HALOY_RUNTIME}"
+  [ -z "$found" ] || echo "
+Found, but not suitable:$found"
+  echo "
 Needed is one of:
   Node.js 24 or newer   https://nodejs.org
   Deno 2.5 or newer     https://deno.com
   Bun 1.3 or newer      https://bun.sh
 
-→ Install one of them, or run "npm ci" in $root
-MESSAGE
+→ Install one of them, or run \"npm ci\" in $root"
+} >&2
 exit 1

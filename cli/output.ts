@@ -6,6 +6,8 @@
 
 import process from "node:process";
 import { stripVTControlCharacters } from "node:util";
+import { reasonOf } from "../core/errors.ts";
+import { mark } from "./render/style.ts";
 
 type Stream = NodeJS.WriteStream;
 
@@ -16,14 +18,20 @@ export class Channel {
   /** Someone looks at it, so it may be drawn on. */
   readonly live: boolean;
   readonly #color: boolean;
+  #failed = false;
 
   constructor(stream: Stream, env: Readonly<Record<string, string | undefined>>) {
     this.stream = stream;
     const terminal = stream.isTTY === true && env.TERM !== "dumb";
-    this.live = terminal && !env.CI;
+    // A pseudo terminal that nobody has given a size cannot be drawn on.
+    this.live = terminal && !env.CI && stream.columns > 0 && stream.rows > 0;
     this.#color = wantsColor(env) ?? terminal;
-    // The reader has gone, as with `haloy status | head -1`: nothing more to say to it.
-    stream.on("error", () => this.#closed.abort());
+    stream.on("error", (error) => this.#lost(error));
+  }
+
+  /** Something that should have been written was not, and not because its reader had gone. */
+  get failed(): boolean {
+    return this.#failed;
   }
 
   /** Aborted when the reader has gone. */
@@ -38,12 +46,12 @@ export class Channel {
 
   /** Write {@link styled} text and a line break. */
   line(text: string): void {
-    this.#write(`${this.styled(text)}\n`);
+    this.write(`${this.styled(text)}\n`);
   }
 
   /** Write text and a line break, exactly as it is. */
   raw(text: string): void {
-    this.#write(`${text}\n`);
+    this.write(`${text}\n`);
   }
 
   /** Resolves when a slow reader has caught up. */
@@ -55,8 +63,24 @@ export class Channel {
     });
   }
 
-  #write(text: string): void {
-    if (!this.closed.aborted) this.stream.write(text);
+  /** Write text exactly as it is. */
+  write(text: string): void {
+    if (this.closed.aborted) return;
+    try {
+      this.stream.write(text);
+    } catch (error) {
+      this.#lost(error);
+    }
+  }
+
+  /** Without a reader there is nothing more to say; a full disk must not look like success. */
+  #lost(error: unknown): void {
+    if (this.closed.aborted) return;
+    this.#closed.abort();
+    if ((error as NodeJS.ErrnoException).code === "EPIPE") return;
+    this.#failed = true;
+    process.exitCode = 1;
+    if (this !== stderr) stderr.line(`${mark.error} Cannot write the output: ${reasonOf(error)}`);
   }
 }
 

@@ -11,6 +11,7 @@ import type {
 } from "@commander-js/extra-typings";
 import * as commander from "commander";
 import { VERSION } from "../core/version.ts";
+import { stdout } from "./output.ts";
 
 // The typed package only wraps the plain one: at run time it would cost time for nothing.
 const { Command, InvalidArgumentError, Option } = commander as unknown as {
@@ -37,7 +38,7 @@ export function createProgram(): TypedCommand {
     .helpCommand("help [command]", "show help for a command")
     .exitOverride()
     // `run` prints errors, in one form for all.
-    .configureOutput({ outputError: () => {} });
+    .configureOutput({ writeOut: (text) => stdout.write(text), outputError: () => {} });
   addRuns(program);
   addQuestions(program);
   addServer(program);
