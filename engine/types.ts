@@ -32,16 +32,23 @@ export interface ImageSummary {
 export interface ContainerSummary {
   readonly Id: string;
   readonly Names: readonly string[];
+  /** What it was created from: a reference or an ID. */
+  readonly Image: string;
   readonly ImageID: string;
   readonly State: string;
   readonly Created: number;
   readonly Labels: Readonly<Record<string, string>>;
+  readonly NetworkSettings?: {
+    readonly Networks?: Readonly<Record<string, { readonly IPAddress: string }>> | null;
+  } | null;
 }
 
 /** `GET /containers/{id}/json`. */
 export interface ContainerInspect {
   readonly Id: string;
   readonly Name: string;
+  /** ISO 8601, as all times here. */
+  readonly Created: string;
   readonly Image: string;
   readonly RestartCount?: number;
   readonly State: {
@@ -51,7 +58,10 @@ export interface ContainerInspect {
     readonly ExitCode: number;
     readonly OOMKilled?: boolean;
     readonly Error?: string;
+    /** Of its first process, as the engine's host counts. 0 when it does not run. */
+    readonly Pid: number;
     readonly StartedAt: string;
+    readonly FinishedAt: string;
     readonly Health?: {
       readonly Status: "none" | "starting" | "healthy" | "unhealthy";
       readonly Log?: readonly { readonly ExitCode: number; readonly Output: string }[] | null;

@@ -1,0 +1,162 @@
+/**
+ * The containers of apps, found by their labels: list them, stop them, read their logs.
+ *
+ * Names and labels are those of the stock haloyd, so that either finds the other's containers.
+ *
+ * @module
+ */
+
+import type { IncomingMessage } from "node:http";
+import { type EngineClient, rejectedStatus } from "./client.ts";
+import { logLines } from "./log-stream.ts";
+import type { ContainerInspect, ContainerSummary } from "./types.ts";
+
+/** The network that every app's containers and the router share. */
+export const NETWORK = "haloy";
+
+/** Labels of a container. */
+export const LABELS = {
+  app: "dev.haloy.appName",
+  deployment: "dev.haloy.deployment-id",
+  healthCheckPath: "dev.haloy.health-check-path",
+  port: "dev.haloy.port",
+  minReadySeconds: "dev.haloy.min-ready-seconds",
+  /** Followed by an index, and for aliases by `.alias.` and another one. */
+  domain: "dev.haloy.domain.",
+} as const;
+
+/** What a container without the label is taken to have. */
+const DEFAULT_PORT = "8080";
+
+/** From SIGTERM to SIGKILL (seconds). */
+const STOP_SECONDS = 20;
+
+/** One container of an app. */
+export interface AppContainer {
+  readonly id: string;
+  readonly name: string;
+  readonly app: string;
+  readonly deployment: string;
+  /** From 1. */
+  readonly replica: number;
+  /** What it was created from: a reference or an ID. */
+  readonly image: string;
+  readonly imageId: string;
+  /** The engine's word: `created`, `running`, `paused`, `restarting`, `exited` or `dead`. */
+  readonly state: string;
+  /** `address:port`. Null while it has no address. */
+  readonly upstream: string | null;
+}
+
+/** Containers of one app or of all, running or not, by name and replica. */
+export async function listContainers(
+  engine: EngineClient,
+  { app }: { readonly app?: string } = {},
+): Promise<AppContainer[]> {
+  const label = app === undefined ? LABELS.app : `${LABELS.app}=${app}`;
+  const query = { all: true, filters: JSON.stringify({ label: [label] }) };
+  const found = await engine.json<readonly ContainerSummary[]>("/containers/json", { query });
+  return found
+    .map(describe)
+    .sort(
+      (a, b) =>
+        compare(a.app, b.app) || compare(a.deployment, b.deployment) || a.replica - b.replica,
+    );
+}
+
+/** `address:port` of a container on the {@link NETWORK}. Null while it has no address. */
+export function upstreamOf(
+  labels: Readonly<Record<string, string>>,
+  networks: Readonly<Record<string, { readonly IPAddress: string }>> | null | undefined,
+): string | null {
+  const address = networks?.[NETWORK]?.IPAddress;
+  return address ? `${address}:${labels[LABELS.port] ?? DEFAULT_PORT}` : null;
+}
+
+/**
+ * Stop a container: its stop signal, then SIGKILL after `seconds`. One that does not run, or is
+ * not there any more, is no error.
+ */
+export async function stopContainer(
+  engine: EngineClient,
+  id: string,
+  seconds: number = STOP_SECONDS,
+): Promise<void> {
+  const query = { t: seconds };
+  await engine.call(`/containers/${id}/stop`, { method: "POST", query, expect: [304, 404] });
+}
+
+/** Remove a container, killing it when it runs. One that is not there any more is no error. */
+export async function removeContainer(engine: EngineClient, id: string): Promise<void> {
+  const query = { force: true };
+  // 409: somebody else is removing it right now.
+  await engine.call(`/containers/${id}`, { method: "DELETE", query, expect: [404, 409] });
+}
+
+/** Stop all containers of an app, and remove them when asked. Gives back how many there were. */
+export async function stopApp(
+  engine: EngineClient,
+  app: string,
+  { remove }: { readonly remove: boolean },
+): Promise<number> {
+  const containers = await listContainers(engine, { app });
+  await Promise.all(
+    containers.map(async ({ id }) => {
+      await stopContainer(engine, id);
+      if (remove) await removeContainer(engine, id);
+    }),
+  );
+  return containers.length;
+}
+
+/** Which lines of a container's output to read. */
+export interface LogOptions {
+  /** Lines of the past. */
+  readonly tail: number;
+  /** Go on with what the container will write. */
+  readonly follow: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Lines of a container's output, both streams in the order they were written. */
+export async function* containerLogs(
+  engine: EngineClient,
+  id: string,
+  { tail, follow, signal }: LogOptions,
+): AsyncGenerator<string> {
+  const { Config } = await engine.json<ContainerInspect>(`/containers/${id}/json`, { signal });
+  const query = { stdout: true, stderr: true, tail, follow };
+  let stream: IncomingMessage;
+  try {
+    stream = await engine.stream(`/containers/${id}/logs`, { query, signal });
+  } catch (error) {
+    // Nothing was ever written: a container that could not be started has no log to open.
+    if (rejectedStatus(error) === 404 || rejectedStatus(error) === 409) return;
+    throw error;
+  }
+  try {
+    yield* logLines(stream, Config.Tty);
+  } finally {
+    stream.destroy();
+  }
+}
+
+function describe(container: ContainerSummary): AppContainer {
+  const { Id, Image, ImageID, Labels, Names, NetworkSettings, State } = container;
+  const name = (Names[0] ?? Id).replace(/^\//, "");
+  return {
+    id: Id,
+    name,
+    app: Labels[LABELS.app] ?? "",
+    deployment: Labels[LABELS.deployment] ?? "",
+    replica: Number(/-r(\d+)$/.exec(name)?.[1] ?? 1),
+    image: Image,
+    imageId: ImageID,
+    state: State,
+    upstream: upstreamOf(Labels, NetworkSettings?.Networks),
+  };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
