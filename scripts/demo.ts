@@ -81,8 +81,8 @@ async function demo(): Promise<void> {
       throw new Error(`haloy ${args.join(" ")} failed:\n${finished.stdout}${finished.stderr}`);
     }
     const last = finished.stdout.trim().split("\n").at(-1) ?? "{}";
-    const result = JSON.parse(last) as { result?: { push?: { bytesSent: number } | null } };
-    return { bytesSent: result.result?.push?.bytesSent ?? null };
+    const result = JSON.parse(last) as { push?: { bytesSent: number } | null };
+    return { bytesSent: result.push?.bytesSent ?? null };
   }
 
   async function step(name: string, args: readonly string[], underLoad: boolean): Promise<void> {

@@ -26,3 +26,10 @@ export function testEngines(): readonly TestEngine[] {
     return { name, host, dockerCli };
   });
 }
+
+/** The engine of that name. Throws when the run has none. */
+export function testEngine(name: string): TestEngine {
+  const engine = testEngines().find((one) => one.name === name);
+  if (!engine) throw new Error(`HALOY_TEST_ENGINES names no engine "${name}"`);
+  return engine;
+}

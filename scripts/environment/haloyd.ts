@@ -36,6 +36,8 @@ export interface HaloydOptions {
   readonly caddyAdmin: string;
   /** Port the router listens on for apps. */
   readonly httpPort: number;
+  /** `host:port` to listen on. Default: a free port on loopback. */
+  readonly listen?: string;
   /** More of `haloyd.yaml`. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -75,7 +77,7 @@ export async function startHaloyd(options: HaloydOptions): Promise<Haloyd> {
   const router = { strategy: "caddy", admin: caddyAdmin, listen: [`127.0.0.1:${httpPort}`] };
   writeFileSync(join(configDir, "haloyd.yaml"), stringify({ router, ...settings }));
 
-  const server = `127.0.0.1:${await freePort()}`;
+  const server = options.listen ?? `127.0.0.1:${await freePort()}`;
   const logFile = join(dir, "haloyd.log");
   const child = spawn(join(ROOT, "bin/haloyd"), ["serve", "--listen", server, ...directories], {
     env,
