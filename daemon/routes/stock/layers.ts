@@ -1,0 +1,105 @@
+/**
+ * Layers one by one, as a stock Haloy client sends them: it asks which are here, sends the rest
+ * as `docker save` wrote them, then has an image made of them.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { Hono } from "hono";
+import { z } from "zod";
+import { fail } from "../../../core/errors.ts";
+import { DIGEST } from "../../../wire/layers.ts";
+import type { LayerStore } from "../../layers/store.ts";
+import type { Services } from "../../services.ts";
+import { readBody } from "../body.ts";
+import { refuseReleaseTag, withTag } from "./release-tag.ts";
+
+/** The largest layer, as in stock haloyd (bytes). */
+const MAX_LAYER_BYTES = 16 * 1024 ** 3;
+/** `blobs/sha256/<hex>`, the same with `/layer.tar`, or `sha256:<hex>/layer.tar`. */
+const LAYER_PATH = /^(?:blobs\/sha256\/|sha256:)([0-9a-f]{64})(?:\/layer\.tar)?$/;
+/** Where a configuration names its own digest. */
+const CONFIG_PATH = /^(?:blobs\/sha256\/)?([0-9a-f]{64})(?:\.json)?$/;
+
+const checkBody = z.strictObject({
+  digests: z.array(z.string().regex(DIGEST, "is not a sha256 digest")).min(1).max(4096),
+});
+const assembleBody = z.strictObject({
+  imageRef: z.string().min(1).max(512),
+  config: z.base64().min(1),
+  manifest: z.looseObject({
+    Config: z.string(),
+    Layers: z.array(z.string()).min(1).max(1024),
+  }),
+});
+
+/** The routes. */
+export function stockLayerRoutes({ layers, journal }: Services): Hono {
+  const routes = new Hono();
+
+  routes.post("/v1/images/layers/check", async (context) => {
+    const { digests } = await readBody(context, checkBody);
+    const missing: string[] = [];
+    const exists: string[] = [];
+    for (const digest of new Set(digests)) {
+      ((await layers.has(digest)) ? exists : missing).push(digest);
+    }
+    return context.json({ missing, exists });
+  });
+
+  routes.post("/v1/images/layers", async (context) => {
+    const digest = context.req.header("x-layer-digest") ?? "";
+    if (!DIGEST.test(digest)) throw invalid(`X-Layer-Digest "${digest}" is not a sha256 digest`);
+    const { body } = context.req.raw;
+    if (!body) throw invalid("it has no body");
+    const { size } = await layers.addBlob(digest, limited(body));
+    return context.json({ digest, size }, 201);
+  });
+
+  routes.post("/v1/images/layers/assemble", async (context) => {
+    const { imageRef, config, manifest } = await readBody(context, assembleBody);
+    const reference = withTag(imageRef);
+    refuseReleaseTag(journal, reference);
+    const bytes = Buffer.from(config, "base64");
+    const imageId = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+    const named = CONFIG_PATH.exec(manifest.Config)?.[1];
+    if (named !== undefined && `sha256:${named}` !== imageId) {
+      throw invalid(`config: its digest is ${imageId}, not ${named}`);
+    }
+    const diffIds: string[] = [];
+    for (const path of manifest.Layers) diffIds.push(await diffIdOf(layers, path));
+    await layers.loadImage({ imageId, reference, config, diffIds });
+    return context.json({ success: true, message: `Loaded ${reference}` });
+  });
+
+  return routes;
+}
+
+/** The layer that a path in an image's manifest stands for: a blob's digest need not be its own. */
+async function diffIdOf(layers: LayerStore, path: string): Promise<string> {
+  const hex = LAYER_PATH.exec(path)?.[1];
+  if (hex === undefined) throw invalid(`manifest.Layers: "${path}" does not name a digest`);
+  const digest = `sha256:${hex}`;
+  const { diffId } = await layers.layer(digest);
+  if (diffId !== undefined) return diffId;
+  throw invalid(`manifest.Layers: layer ${digest} was not sent`);
+}
+
+async function* limited(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let received = 0;
+  for await (const chunk of body) {
+    received += chunk.byteLength;
+    if (received > MAX_LAYER_BYTES) {
+      throw invalid(`the layer has more than ${MAX_LAYER_BYTES} bytes`, 413);
+    }
+    yield chunk;
+  }
+}
+
+function invalid(reason: string, status = 400): Error {
+  return fail("API_REQUEST_INVALID", {
+    message: `Cannot read the request: ${reason}`,
+    details: { status },
+  });
+}
