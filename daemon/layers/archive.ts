@@ -113,6 +113,8 @@ async function entry(
   const settled = (error?: Error | null) => (error ? closed.reject(error) : closed.resolve());
   closed.promise.catch(() => {});
   const sink = archive.entry({ name, size, mtime: new Date(0) }, settled);
+  // It also ends with every error of the archive, which is heard there.
+  sink.on("error", () => {});
   for await (const chunk of chunks) {
     if (!sink.write(chunk)) await Promise.race([once(sink, "drain"), closed.promise]);
   }

@@ -51,6 +51,18 @@ export class ImageLoader {
     return await images.layersPresent(diffIds, await records.images());
   }
 
+  /** Forget images that the engine has no more. Gives back the layers of the others. */
+  async retainImages(): Promise<ReadonlySet<string>> {
+    const { images, records } = this.#parts;
+    const layers = new Set<string>();
+    for (const record of await records.images()) {
+      const diffIds = record.layers.map(({ diffId }) => diffId);
+      if (await images.has(record.engineId, diffIds)) for (const id of diffIds) layers.add(id);
+      else await records.removeImage(record.imageId);
+    }
+    return layers;
+  }
+
   /**
    * Load an image whose layers are all in the store or in the engine. Throws `LAYER_MISSING`
    * where some are not, `API_REQUEST_INVALID` for a configuration of another image, and

@@ -64,16 +64,18 @@ export class Records {
     await writeWhole(file(this.#images, record.imageId), JSON.stringify(record));
   }
 
-  /** Forget every alias of, and every image with, a layer that `keep` does not want. */
-  async retain(keep: (diffId: string) => boolean): Promise<void> {
+  /** Forget an image. */
+  async removeImage(imageId: string): Promise<void> {
+    await rm(file(this.#images, imageId), { force: true });
+  }
+
+  /** Forget every alias of a layer that `keep` does not want. */
+  async retainAliases(keep: (diffId: string) => boolean): Promise<void> {
     for (const name of await list(this.#aliases)) {
+      if (!name.endsWith(".json")) continue;
       const path = join(this.#aliases, name);
       const alias = await readJson<{ diffId: string }>(path);
-      if (name.endsWith(".json") && !(alias && keep(alias.diffId))) await rm(path, { force: true });
-    }
-    for (const record of await this.images()) {
-      if (record.layers.every(({ diffId }) => keep(diffId))) continue;
-      await rm(file(this.#images, record.imageId), { force: true });
+      if (!(alias && keep(alias.diffId))) await rm(path, { force: true });
     }
   }
 

@@ -91,12 +91,14 @@ export class LayerStore {
 
   /** What is here of a layer. */
   async layer(digest: string): Promise<LayerAnswer> {
-    const diffId = (await this.#records.alias(digest)) ?? digest;
+    const alias = await this.#records.alias(digest);
+    const diffId = alias ?? digest;
     if ((await this.#layers.size(diffId)) !== null) {
       this.#await([diffId]);
       return { have: true, diffId, parts: [] };
     }
-    return { have: false, parts: await this.#uploads.parts(digest) };
+    const parts = await this.#uploads.parts(digest);
+    return { have: false, ...(alias === null ? {} : { diffId: alias }), parts };
   }
 
   /** Take in one part of a layer: a zstd frame. A part that is here already stays. */
@@ -156,14 +158,16 @@ export class LayerStore {
   }
 
   /**
-   * Remove the layers that are not in `keep`, and what is known about them. Uploads, and layers
-   * whose image is being sent, stay. Gives back the diff IDs of those removed.
+   * Remove the layers that are not in `keep`, and what is known about images that the engine has
+   * no more. Uploads, and layers whose image is being sent, stay. Gives back the diff IDs of
+   * those removed.
    */
   async removeUnused(keep: ReadonlySet<string>): Promise<readonly string[]> {
     const now = Date.now();
     for (const [diffId, until] of this.#awaited) if (until < now) this.#awaited.delete(diffId);
     const wanted = (diffId: string) => keep.has(diffId) || this.#awaited.has(diffId);
-    await this.#records.retain(wanted);
+    const inEngine = await this.#loader.retainImages();
+    await this.#records.retainAliases((diffId) => wanted(diffId) || inEngine.has(diffId));
     return await this.#layers.retain(wanted);
   }
 

@@ -25,14 +25,18 @@ export async function buildImage(
   files: Readonly<Record<string, Uint8Array | string>> = {},
 ): Promise<LocalImage> {
   const context = pack();
-  context.entry({ name: "Dockerfile" }, dockerfile);
-  context.entry({ name: "busybox", mode: 0o755 }, await readFile("/bin/busybox"));
-  for (const [name, data] of Object.entries(files)) context.entry({ name }, Buffer.from(data));
+  const mtime = new Date(0);
+  context.entry({ name: "Dockerfile", mtime }, dockerfile);
+  context.entry({ name: "busybox", mode: 0o755, mtime }, await readFile("/bin/busybox"));
+  for (const [name, data] of Object.entries(files)) {
+    context.entry({ name, mtime }, Buffer.from(data));
+  }
   context.finalize();
   const said = await text(
     await engine.stream("/build", {
       method: "POST",
-      query: { t: reference, version: 1, forcerm: true },
+      // A shared cache would vanish with the images of another test.
+      query: { t: reference, version: 1, forcerm: true, nocache: true },
       headers: { "content-type": "application/x-tar" },
       body: context as unknown as Readable,
     }),

@@ -23,12 +23,8 @@ export interface LayerServer extends AsyncDisposable {
   readonly url: string;
   readonly directory: string;
   readonly store: LayerStore;
-  /** `METHOD path` of every request so far. */
-  readonly requests: string[];
-  /** Called before a request is answered; may throw, and may destroy the server. */
+  /** Awaited before a request is answered. */
   before: (request: string) => void | Promise<void>;
-  /** End all connections at once, as a killed daemon would. The store's files stay. */
-  kill(): Promise<void>;
 }
 
 /** Serve the layer routes on loopback for the engine at `host`. */
@@ -36,12 +32,9 @@ export async function serveLayers(host: string, directory?: string): Promise<Lay
   const own = directory ?? (await mkdtemp(join(tmpdir(), "haloy-layers-")));
   const store = new LayerStore({ directory: own, engine: engineAt(host) });
   await store.recover();
-  const requests: string[] = [];
   const app = new Hono();
   app.use(async (c, next) => {
-    const request = `${c.req.method} ${c.req.path}`;
-    requests.push(request);
-    await running.before(request);
+    await running.before(`${c.req.method} ${c.req.path}`);
     await next();
   });
   app.route("/", layerRoutes(store));
@@ -57,23 +50,20 @@ export async function serveLayers(host: string, directory?: string): Promise<Lay
     url: `http://127.0.0.1:${port}`,
     directory: own,
     store,
-    requests,
     before: () => {},
-    async kill() {
+    async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-    },
-    async [Symbol.asyncDispose]() {
-      await running.kill();
       if (directory === undefined) await rm(own, { recursive: true, force: true });
     },
   };
   return running;
 }
 
-/** A connection without authentication and without retries. */
-export function connect(url: string): ServerConnection {
+/** A connection without authentication and without retries. Notes its requests in `requests`. */
+export function connect(url: string, requests: string[] = []): ServerConnection {
   const request = async (path: string, options: ServerRequest = {}) => {
+    requests.push(`${options.method ?? "GET"} ${path}`);
     const { method = "GET", headers = {}, body, json, signal } = options;
     const response = await fetch(`${url}${path}`, {
       method,

@@ -121,7 +121,7 @@ async function sendMissing(
     return [...missing].every((diffId) => accepted.has(diffId)) ? config : undefined;
   } catch (error) {
     await sender.abort(error);
-    throw error;
+    throw signal.aborted ? signal.reason : error;
   } finally {
     sent.layers += sender.layersSent;
   }
@@ -140,10 +140,8 @@ async function stateOf(
   }
   const answer = await server.json<LayerAnswer>(`/v1/layers/${digest}`, { signal });
   // A name for a layer of some other image helps nobody: this blob is part of this one.
-  const mine = answer.diffId !== undefined && image.diffIds.includes(answer.diffId);
-  return {
-    have: answer.have && mine,
-    diffId: mine ? (answer.diffId ?? null) : null,
-    parts: answer.parts,
-  };
+  const known = answer.diffId !== undefined && image.diffIds.includes(answer.diffId);
+  const mine = known ? (answer.diffId ?? null) : null;
+  const have = mine !== null && there.layers[mine]?.have === true;
+  return { have, diffId: mine, parts: answer.parts };
 }
