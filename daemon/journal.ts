@@ -8,8 +8,8 @@ import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { type ErrorJson, fail } from "../core/errors.ts";
 import type { HaloyEvent } from "../core/events.ts";
 import type { DeploymentState, DeployOutcome, Release } from "../core/hooks.ts";
-import { Secret } from "../core/secret.ts";
 import { inTransaction } from "./database.ts";
+import { sealRelease, unsealRelease } from "./sealed-release.ts";
 import type { Vault } from "./vault.ts";
 
 /** States after which nothing happens any more. */
@@ -77,7 +77,7 @@ export class Journal {
         release.app,
         release.image,
         release.imageId,
-        this.#vault.seal(revealed(release)),
+        sealRelease(this.#vault, release),
         rollbackConfig == null ? null : this.#vault.seal(rollbackConfig),
         rolledBackFrom,
         now(),
@@ -116,7 +116,7 @@ export class Journal {
   /** What a deployment runs, with its environment as secrets. */
   release(id: string): Release | null {
     const row = this.#get("SELECT release FROM deployments WHERE id = ?", id);
-    return row ? hidden(this.#vault.open(row.release as Uint8Array) as Release) : null;
+    return row ? unsealRelease(this.#vault, row.release as Uint8Array) : null;
   }
 
   /** What the client sent to deploy this again. */
@@ -277,24 +277,4 @@ export class Journal {
 
 function now(): string {
   return new Date().toISOString();
-}
-
-/** A release with its values in clear, to be sealed. */
-function revealed(release: Release): unknown {
-  const env = release.env.map(({ name, value }) =>
-    value instanceof Secret ? { name, value: value.reveal(), secret: true } : { name, value },
-  );
-  return { ...release, env };
-}
-
-/** The inverse of {@link revealed}. */
-function hidden(release: Release): Release {
-  const env = release.env as readonly { name: string; value: string; secret?: boolean }[];
-  return {
-    ...release,
-    env: env.map(({ name, value, secret }) => ({
-      name,
-      value: secret ? new Secret(value) : value,
-    })),
-  };
 }

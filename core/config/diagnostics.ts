@@ -27,8 +27,10 @@ export interface Problem {
 /** What turning findings into problems needs to know of the file. */
 export type Described = Pick<Source, "file" | "text" | "spelling" | "places" | "hidden">;
 
-/** Problems that are printed; the rest is counted. */
+/** Problems that are printed. */
 const PRINTED = 50;
+/** Problems that are kept as data. A file with more is not a config with mistakes. */
+const KEPT = 500;
 
 /** Findings with places, in the order of the file. */
 export function toProblems(
@@ -75,7 +77,7 @@ export function configError(
     message: `Cannot ${action} ${shown}: ${count}\n\n${printed.join("\n\n")}`,
     hint: "Correct the config and run the command again",
     at: problems[0]?.at,
-    details: problems,
+    details: problems.slice(0, KEPT),
   });
 }
 
@@ -92,7 +94,7 @@ export function printProblem(problem: Problem, shown: string): string {
 export function printPath(path: Path): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === "number") return `${text}[${step}]`;
-    const key = /^[\w-]+$/.test(step) ? printable(step) : `"${printable(step)}"`;
+    const key = /^[\w*-]+$/.test(step) ? printable(step) : `"${printable(step)}"`;
     return text === "" ? key : `${text}.${key}`;
   }, "");
 }

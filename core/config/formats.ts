@@ -59,7 +59,11 @@ export function readTree(
     throw configError("CONFIG_UNREADABLE", shown, toProblems(source, "error", findings));
   }
   const read = interpret(tree, CONFIG_SHAPE, spelling);
-  return { file, shown, text, spelling, ...read, findings: [...findings, ...read.findings] };
+  return {
+    ...{ file, shown, text, spelling, ...read },
+    findings: [...findings, ...read.findings],
+    hidden: [...hidden, ...read.hidden],
+  };
 }
 
 async function readText(file: string, shown: string): Promise<string> {

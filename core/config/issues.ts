@@ -7,7 +7,7 @@
 import type { z } from "zod";
 import { nearest } from "./nearest.ts";
 import { homeOf, type Shape, type Spelling, shapeAt, spell } from "./shape.ts";
-import type { Finding } from "./tree.ts";
+import type { Finding, Path } from "./tree.ts";
 
 const WORDS: Readonly<Record<string, string>> = {
   array: "a list",
@@ -18,6 +18,9 @@ const WORDS: Readonly<Record<string, string>> = {
   record: "a map",
   string: "a string",
 };
+
+/** Unknown keys of one map that are reported: looking for the nearest known one takes time. */
+const MOST = 100;
 
 /** The message of an issue: zod calls this where the schema itself says nothing. */
 export function describeIssue(issue: z.core.$ZodRawIssue): string {
@@ -52,40 +55,49 @@ export function issueFindings(
   shape: Shape,
   spelling: Spelling,
 ): Finding[] {
-  const misspelt = new Set(
-    issues.filter(({ code }) => code === "unrecognized_keys").map(({ path }) => String(path)),
+  const unknown = issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.slice(0, MOST).map((key) => unknownKey(issue.path as Path, key, shape, spelling))
+      : [],
   );
-  return issues.flatMap((issue): Finding[] => {
-    const path = issue.path as (string | number)[];
-    if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => unknownKey(path, key, shape, spelling));
-    }
-    // "Needs one of a and b" is no news where "a" is only misspelt.
-    if (issue.code === "custom" && misspelt.has(String(path))) return [];
-    return [{ path, message: issue.message, suggestion: suggestion(issue) }];
+  // A misspelt key is one problem, not also a missing one or a broken rule of its map.
+  const holders = new Set(unknown.map(({ path }) => String(path.slice(0, -1))));
+  const meant = new Set(unknown.map(({ meant }) => String(meant)));
+  const others = issues.filter((issue) => {
+    if (issue.code === "unrecognized_keys") return false;
+    if (issue.code === "custom") return !holders.has(String(issue.path));
+    return issue.input !== undefined || !meant.has(String(issue.path));
   });
+  return [
+    ...unknown,
+    ...others.map((issue) => ({
+      path: issue.path as Path,
+      message: issue.message,
+      suggestion: suggestion(issue),
+    })),
+  ];
 }
 
 function unknownKey(
-  path: readonly (string | number)[],
+  path: Path,
   key: string,
   root: Shape,
   spelling: Spelling,
-): Finding {
+): Finding & { readonly meant: Path | undefined } {
   const shape = shapeAt(root, path);
   const known = shape.kind === "object" ? [...shape.keys.keys()] : [];
-  const home = homeOf(key, shape);
-  const close =
-    home ?? (nearest(key, known) === undefined ? undefined : [nearest(key, known) ?? ""]);
-  const meant = close?.map((step) => spell(step, spelling)).join(".");
+  const close = nearest(key, known);
+  const meant = homeOf(key, shape) ?? (close === undefined ? undefined : [close]);
+  const spelt = (keys: readonly string[], separator: string) =>
+    keys.map((name) => spell(name, spelling)).join(separator);
   return {
     path: [...path, key],
     target: "key",
     message: "is not a known setting",
-    suggestion:
-      meant === undefined
-        ? `Known here: ${known.map((name) => spell(name, spelling)).join(", ")}`
-        : `Did you mean "${meant}"?`,
+    suggestion: meant
+      ? `Did you mean "${spelt(meant, ".")}"?`
+      : `Known here: ${spelt(known, ", ")}`,
+    meant: meant && [...path, ...meant],
   };
 }
 

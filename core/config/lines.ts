@@ -4,13 +4,13 @@
  * @module
  */
 
+import { MASK } from "./masking.ts";
 import type { Range } from "./tree.ts";
 
 /** Characters of a line that are shown. */
 const WIDTH = 100;
 /** Characters shown before the place, in a line too long to show whole. */
 const BEFORE = 60;
-const MASK = "***";
 /** Control characters, and those that change the direction of writing: they could fool a terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
 const UNSAFE = /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;

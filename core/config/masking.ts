@@ -4,6 +4,9 @@
  * @module
  */
 
+/** What stands for a hidden text, whatever its length. */
+export const MASK = "***";
+
 /** Schema keys below which every value is hidden, names of entries excepted. */
 export const SENSITIVE_BLOCK: ReadonlySet<string> = new Set([
   "apiToken",

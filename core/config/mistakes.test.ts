@@ -63,7 +63,7 @@ test("camelCase in YAML is refused with the spelling to use, and so are both tog
 
     camel-case.yaml:4:3  image.buildConfig is "build_config" in another spelling
       3 | image:
-      4 |   buildConfig: { context: app }
+      4 |   buildConfig: ***
         |   ^^^^^^^^^^^
       Keep one of the two"
   `);
@@ -76,12 +76,12 @@ test("keys that are no plain text are refused", async () => {
 
     complex-key.yaml:2:3  the config has a key that is not plain text
       1 | name: shop
-      2 | ? [a, b]
-        |   ^^^^^^
+      2 | ? ***
+        |   ^^^
 
     complex-key.yaml:4:1  __proto__ cannot be a key
-      3 | : c
-      4 | __proto__: { port: 1 }
+      3 | ***
+      4 | __proto__: ***
         | ^^^^^^^^^"
   `);
 });
@@ -168,11 +168,7 @@ test("a file that is no map is refused", async () => {
 test("a long line is shown around the place only", async () => {
   expect(await told("long-line.yaml")).toMatchInlineSnapshot(`
     "CONFIG_INVALID
-    Cannot use long-line.yaml: 3 problems
-
-    long-line.yaml:1:144  domains[4].domain is missing
-      1 | … domain: three.example.com }, { domain: four.example.com }, { domian: *** }, { domain: …
-        |                                                              ^
+    Cannot use long-line.yaml: 2 problems
 
     long-line.yaml:1:146  domains[4].domian is not a known setting
       1 | …omain: three.example.com }, { domain: four.example.com }, { domian: *** }, { domain: si…
@@ -204,13 +200,13 @@ test("a problem in merged keys is reported where they are written", async () => 
 
     merged.yaml:6:5  env[2].name is missing
       5 |     nmae: ***
-      6 |   - <<: text
+      6 |   - <<: ***
         |     ^
 
     merged.yaml:6:9  env[2]."<<" must be a map, or a list of maps
       5 |     nmae: ***
-      6 |   - <<: text
-        |         ^^^^"
+      6 |   - <<: ***
+        |         ^^^"
   `);
 });
 
@@ -273,8 +269,8 @@ test("a colon without a space is reported", async () => {
 
     no-space.yaml:2:1  the config has a key without a colon
       1 | name: shop
-      2 | port:80
-        | ^^^^^^^
+      2 | ***
+        | ^^^
       Write "key: value""
   `);
 });
@@ -357,7 +353,7 @@ test("a quote that is never closed is reported where it opens, without the text 
     Cannot read open-quote.yaml: 1 problem
 
     open-quote.yaml:4:12  the config has no closing " for this text
-      3 |   - name: A
+      3 |   - name: ***
       4 |     value: ***
         |            ^^^"
   `);
@@ -410,12 +406,12 @@ test("a tab as indentation is reported", async () => {
 
     tab.yaml:3:1  the config has a tab as indentation
       2 | env:
-      3 |  - name: A
+      3 |  - name: ***
         | ^
       Use spaces
 
     tab.yaml:4:1  the config has a tab as indentation
-      3 |  - name: A
+      3 |  - name: ***
       4 |    value: ***
         | ^^^
       Use spaces"
@@ -451,7 +447,7 @@ test("what is written twice is reported at its second place", async () => {
 
     twice.yaml:9:1  port is there twice
       8 |   - { name: A, value: *** }
-      9 | port: 81
+      9 | port: ***
         | ^^^^"
   `);
 });
@@ -476,8 +472,8 @@ test("two keys in one line are reported", async () => {
 
     two-keys.yaml:2:8  the config has two keys in one line
       1 | name: shop
-      2 | image: ***
-        |        ^^^
+      2 | image: repository: nginx
+        |        ^
       Put text with ": " in it in quotes"
   `);
 });

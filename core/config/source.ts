@@ -5,7 +5,7 @@
  * @module
  */
 
-import { SENSITIVE_BLOCK, SENSITIVE_KEY } from "./masking.ts";
+import { MASK, SENSITIVE_BLOCK, SENSITIVE_KEY } from "./masking.ts";
 import { type Shape, type Spelling, spell, stepInto } from "./shape.ts";
 import { type Finding, MAX_VALUES, type Path, type Range, type Tree } from "./tree.ts";
 
@@ -54,6 +54,12 @@ export function interpret(
   return { value, ...interpreter };
 }
 
+/** In `{ value "…" }` the colon is missing, and the secret became a key. */
+function looksLikeKey(key: string, { kind, range }: Tree): boolean {
+  const empty = kind === "scalar" && range[0] === range[1];
+  return !empty && /^[A-Za-z_][\w-]{0,40}$/.test(key);
+}
+
 interface At {
   readonly path: Path;
   readonly written: Path;
@@ -76,6 +82,7 @@ class Interpreter {
       const last = this.findings.at(-1)?.message;
       const message = `has more than ${MAX_VALUES} values`;
       if (last !== message) this.findings.push({ path: [], message, range: tree.range });
+      this.hidden.push(tree.range);
       return undefined;
     }
     const { path, written, key, hide } = at;
@@ -99,6 +106,8 @@ class Interpreter {
   #map(tree: Tree & { kind: "map" }, shape: Shape, at: At): Record<string, unknown> {
     const object: Record<string, unknown> = {};
     const known = new Map<string, string>();
+    const spelt = new Set(tree.entries.map((entry) => entry.key));
+    const seen = new Set<string>();
     if (shape.kind === "object") {
       for (const key of shape.keys.keys()) {
         known.set(key, key);
@@ -107,27 +116,34 @@ class Interpreter {
     }
     for (const { key: written, keyRange, value } of tree.entries) {
       const key = known.get(written) ?? written;
-      const path = [...at.written, written];
+      const hideKey = at.hide && !known.has(written) && !looksLikeKey(written, value);
+      if (hideKey) this.hidden.push(keyRange);
+      const path = [...at.written, hideKey ? MASK : written];
       const right = spell(key, this.#spelling);
-      const report = (message: string, suggestion?: string) =>
+      const refuse = (message: string, suggestion?: string) => {
         this.findings.push({ path, message, suggestion, range: keyRange });
+        this.hidden.push(value.range);
+      };
       if (key === "__proto__") {
-        report("cannot be a key");
-        continue;
-      }
-      if (known.has(written) && written !== right) {
-        if (tree.entries.some((entry) => entry.key === right)) {
-          report(`is "${right}" in another spelling`, "Keep one of the two");
-          continue;
+        refuse("cannot be a key");
+      } else if (seen.has(written)) {
+        refuse("is there twice");
+      } else if (known.has(written) && written !== right && spelt.has(right)) {
+        refuse(`is "${right}" in another spelling`, "Keep one of the two");
+      } else {
+        if (known.has(written) && written !== right) {
+          const suggestion = `Write "${right}"`;
+          const message = "is spelt differently here";
+          this.findings.push({ path, message, suggestion, range: keyRange });
         }
-        report("is spelt differently here", `Write "${right}"`);
+        object[key] = this.read(value, stepInto(shape, key), {
+          path: [...at.path, key],
+          written: path,
+          key: keyRange,
+          hide: this.#hides(shape, known.has(written), key, at.hide),
+        });
       }
-      object[key] = this.read(value, stepInto(shape, key), {
-        path: [...at.path, key],
-        written: path,
-        key: keyRange,
-        hide: this.#hides(shape, known.has(written), key, at.hide),
-      });
+      seen.add(written);
     }
     return object;
   }

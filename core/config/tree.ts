@@ -8,7 +8,7 @@
 /** A stretch of the text: offsets in UTF-16 units, the end not included. */
 export type Range = readonly [start: number, end: number];
 
-/** A key of a map, and what it leads to. */
+/** A key of a map, and what it leads to. A key may be there twice. */
 export interface TreeEntry {
   readonly key: string;
   readonly keyRange: Range;
@@ -47,7 +47,7 @@ export interface Parsed {
   /** Null: the text does not follow the format's grammar, and `findings` says where. */
   readonly tree: Tree | null;
   readonly findings: readonly Finding[];
-  /** Of a text without a tree: what must not be shown, because it may be a secret. */
+  /** What is not in the tree and must not be shown, because it may be a secret. */
   readonly hidden: readonly Range[];
 }
 

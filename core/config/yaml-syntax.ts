@@ -75,23 +75,40 @@ function openingQuote(document: Document, end: number): Range {
   return [start, start + 1];
 }
 
-/** Keys whose values are no secrets. All else is hidden while nobody knows what the text means. */
-const SHOWN =
-  /^(?:\s|- )*["']?(?:name|server|repository|tag|pull_policy|port|domain|context|dockerfile|platform|push|strategy|count|replicas|health_check_path|min_ready_seconds|deployment_strategy|build)["']?\s*:/;
+/** Settings whose values are no secrets. */
+const HARMLESS: ReadonlySet<string> = new Set(
+  "name server image repository tag port domain context dockerfile platform push strategy count replicas build pull_policy health_check_path min_ready_seconds deployment_strategy".split(
+    " ",
+  ),
+);
+/** Settings that hold no secrets deeper down. */
+const HARMLESS_BLOCKS: ReadonlySet<string> = new Set(
+  "domains aliases build_config history".split(" "),
+);
+/** What stands before a line's value: its indentation, dashes and key. */
+const HEAD = /^((?:\s|- )*)(?:(["']?)([\w.-]+)\2\s*:(?=\s|$)|-(?=\s|$))?\s*/;
 /** Signs that a line holds more than the one value its key announces. */
-const MORE = /[,{}[\]|>]|value|pass|token|secret/i;
-/** A line's key, with its colon, or a list item's dash. */
-const KEY = /^(?:\s|- )*(?:["']?[\w.-]+["']?\s*:(?=\s|$)|-(?=\s|$))?\s*/;
+const MORE = /[,{}[\]|>&*]|value|pass|token|secret/i;
 
-/** The stretches to hide in a text that cannot be parsed: line by line, all but known values. */
+/**
+ * The stretches to hide in a text that cannot be parsed. Nobody knows what it means, so all
+ * values are hidden but those of harmless settings, and these too below any other setting, as
+ * in a text of several lines, until the next top-level setting.
+ */
 export function maskBroken(text: string): Range[] {
   const hidden: Range[] = [];
+  const seen = new Set<string>();
+  let inside = false;
   let start = 0;
   for (const line of text.split("\n")) {
-    const known = SHOWN.test(line) && !MORE.test(line);
-    const shown = known ? line.length : (KEY.exec(line)?.[0].length ?? 0);
+    const [head = "", indent = "", , key = ""] = HEAD.exec(line) ?? [];
+    const harmless = HARMLESS.has(key);
+    if (indent === "" && (harmless || HARMLESS_BLOCKS.has(key)) && !seen.has(key)) inside = false;
+    if (key !== "" && !harmless && !HARMLESS_BLOCKS.has(key)) inside = true;
+    seen.add(key);
+    const shown = harmless && !inside && !MORE.test(line.slice(head.length));
     const end = line.trimEnd().length;
-    if (shown < end) hidden.push([start + shown, start + end]);
+    if (!shown && head.length < end) hidden.push([start + head.length, start + end]);
     start += line.length + 1;
   }
   return hidden;

@@ -1,6 +1,6 @@
 /**
- * YAML 1.2 to a tree with places, by the `yaml` package. Merge keys, aliases and double keys
- * are handled here: with places, without expanding anything, and in time linear in the text.
+ * YAML 1.2 to a tree with places, by the `yaml` package. Merge keys and aliases are handled
+ * here: with places, without expanding anything, and in time linear in the text.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export function parseYaml(text: string): Parsed {
   });
   let document: ReturnType<typeof parseDocument>;
   try {
-    // Double keys are found below: the library compares every key with every other one.
+    // Double keys are found later: the library compares every key with every other one.
     document = parseDocument(text, { prettyErrors: false, uniqueKeys: false, logLevel: "error" });
     if (document.errors.length > 0) return broken(syntaxFindings(document));
   } catch (error) {
@@ -37,7 +37,7 @@ export function parseYaml(text: string): Parsed {
       range: [pos[0], pos[1]],
     });
   }
-  return { tree, findings: builder.findings, hidden: [] };
+  return { tree, findings: builder.findings, hidden: builder.hidden };
 }
 
 /** What an anchor names. Open: the alias stands inside of what it names. */
@@ -45,6 +45,8 @@ type Anchored = Tree | "open";
 
 class TreeBuilder {
   readonly findings: Finding[] = [];
+  /** What is left out. */
+  readonly hidden: Range[] = [];
   readonly #anchors: Map<string, Anchored> = new Map();
   #merged = 0;
 
@@ -53,6 +55,7 @@ class TreeBuilder {
     const nothing: Tree = { kind: "scalar", range, value: null };
     if (depth > MAX_DEPTH) {
       this.#report(path, `is nested more than ${MAX_DEPTH} deep`, range, true);
+      this.hidden.push(range);
       return nothing;
     }
     if (isAlias(node)) return this.#alias(node.source, path, range);
@@ -81,27 +84,30 @@ class TreeBuilder {
   }
 
   #map(pairs: readonly Pair[], path: Path, depth: number, range: Range): Tree {
-    const entries = new Map<string, TreeEntry>();
+    const entries: TreeEntry[] = [];
     const merged: TreeEntry[] = [];
     for (const { key: keyNode, value } of pairs) {
       const keyRange = rangeOf(keyNode) ?? range;
       const key = keyText(keyNode);
       if (key === null) {
         this.#report(path, "has a key that is not plain text", keyRange);
+        this.hidden.push([keyRange[0], rangeOf(value)?.[1] ?? keyRange[1]]);
         continue;
       }
       const inner = this.build(value, [...path, key], depth + 1, [keyRange[1], keyRange[1]]);
       if (key === "<<" && isScalar(keyNode) && keyNode.type === "PLAIN") {
         merged.push(...this.#mergeable(inner, [...path, key]));
-      } else if (entries.has(key)) {
-        this.#report([...path, key], "is there twice", keyRange);
       } else {
-        entries.set(key, { key, keyRange, value: inner });
+        entries.push({ key, keyRange, value: inner });
       }
     }
     // What is written in the map itself wins, and of merged maps the first.
-    for (const entry of merged) if (!entries.has(entry.key)) entries.set(entry.key, entry);
-    return { kind: "map", range, entries: [...entries.values()] };
+    const written = new Set(entries.map(({ key }) => key));
+    for (const entry of merged) {
+      if (!written.has(entry.key)) entries.push(entry);
+      written.add(entry.key);
+    }
+    return { kind: "map", range, entries };
   }
 
   #mergeable(tree: Tree, path: Path): readonly TreeEntry[] {
@@ -109,6 +115,7 @@ class TreeBuilder {
     const entries = maps.flatMap((map) => {
       if (map.kind === "map") return map.entries;
       this.#report(path, "must be a map, or a list of maps", map.range);
+      this.hidden.push(map.range);
       return [];
     });
     this.#merged += entries.length;

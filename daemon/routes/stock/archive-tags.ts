@@ -8,7 +8,8 @@ import { posix } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { extract } from "tar-stream";
-import { fail, reasonOf } from "../../../core/errors.ts";
+import { reasonOf } from "../../../core/errors.ts";
+import { badRequest } from "../../layers/requests.ts";
 
 /** The largest of the small files (bytes): an archive of thousands of tags fits. */
 const MAX_JSON = 4 * 1024 * 1024;
@@ -97,8 +98,5 @@ function tagsIn(file: string, json: string): string[] {
 }
 
 function invalid(reason: string): Error {
-  return fail("API_REQUEST_INVALID", {
-    message: `Cannot load the image archive: ${reason}`,
-    details: { status: 400 },
-  });
+  return badRequest(`Cannot load the image archive: ${reason}`);
 }

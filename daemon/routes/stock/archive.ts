@@ -9,21 +9,24 @@ import { text } from "node:stream/consumers";
 import { Hono } from "hono";
 import { fail } from "../../../core/errors.ts";
 import type { EngineClient } from "../../../engine/client.ts";
+import { badRequest } from "../../layers/requests.ts";
 import type { Services } from "../../services.ts";
 import { checkedArchive } from "./archive-tags.ts";
 import { firstPart } from "./multipart.ts";
 import { refuseReleaseTag } from "./release-tag.ts";
+import { streamedBody } from "./streamed.ts";
 
 /** The route. */
 export function stockArchiveRoutes({ engine, journal }: Services): Hono {
   const routes = new Hono();
   routes.post("/v1/images/upload", async (context) => {
-    const { body } = context.req.raw;
-    if (!body) throw invalid("it has no body");
-    const part = await firstPart(context.req.header("content-type"), body);
+    const part = await firstPart(context.req.header("content-type"), streamedBody(context));
     try {
-      if (part.name !== "image") throw invalid(`its first part is not named "image"`);
-      if (!part.fileName?.endsWith(".tar")) throw invalid("the file's name does not end in .tar");
+      if (part.name !== "image" || !part.fileName?.endsWith(".tar")) {
+        throw badRequest(
+          `Cannot read the request: its first part is not a file *.tar with the name "image"`,
+        );
+      }
       const archive = checkedArchive(part.content, (tag) => refuseReleaseTag(journal, tag));
       const loaded = await loadArchive(engine, archive);
       return context.json({ success: true, message: `Loaded ${loaded.join(", ")}` }, 202);
@@ -74,12 +77,5 @@ function rejected(reason: string): Error {
   return fail("ENGINE_REJECTED", {
     message: `The Docker Engine did not load the image: ${reason}`,
     details: { status: 502 },
-  });
-}
-
-function invalid(reason: string): Error {
-  return fail("API_REQUEST_INVALID", {
-    message: `Cannot read the request: ${reason}`,
-    details: { status: 400 },
   });
 }

@@ -8,12 +8,13 @@
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import { z } from "zod";
-import { fail } from "../../../core/errors.ts";
 import { DIGEST } from "../../../wire/layers.ts";
+import { badRequest, hexOf } from "../../layers/requests.ts";
 import type { LayerStore } from "../../layers/store.ts";
 import type { Services } from "../../services.ts";
 import { readBody } from "../body.ts";
 import { refuseReleaseTag, withTag } from "./release-tag.ts";
+import { streamedBody } from "./streamed.ts";
 
 /** The largest layer, as in stock haloyd (bytes). */
 const MAX_LAYER_BYTES = 16 * 1024 ** 3;
@@ -50,10 +51,8 @@ export function stockLayerRoutes({ layers, journal }: Services): Hono {
 
   routes.post("/v1/images/layers", async (context) => {
     const digest = context.req.header("x-layer-digest") ?? "";
-    if (!DIGEST.test(digest)) throw invalid(`X-Layer-Digest "${digest}" is not a sha256 digest`);
-    const { body } = context.req.raw;
-    if (!body) throw invalid("it has no body");
-    const { size } = await layers.addBlob(digest, limited(body));
+    hexOf(digest);
+    const { size } = await layers.addBlob(digest, streamedBody(context, MAX_LAYER_BYTES));
     return context.json({ digest, size }, 201);
   });
 
@@ -65,7 +64,7 @@ export function stockLayerRoutes({ layers, journal }: Services): Hono {
     const imageId = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
     const named = CONFIG_PATH.exec(manifest.Config)?.[1];
     if (named !== undefined && `sha256:${named}` !== imageId) {
-      throw invalid(`config: its digest is ${imageId}, not ${named}`);
+      throw badRequest(`Cannot read the request: config: its digest is ${imageId}, not ${named}`);
     }
     const diffIds: string[] = [];
     for (const path of manifest.Layers) diffIds.push(await diffIdOf(layers, path));
@@ -79,27 +78,10 @@ export function stockLayerRoutes({ layers, journal }: Services): Hono {
 /** The layer that a path in an image's manifest stands for: a blob's digest need not be its own. */
 async function diffIdOf(layers: LayerStore, path: string): Promise<string> {
   const hex = LAYER_PATH.exec(path)?.[1];
-  if (hex === undefined) throw invalid(`manifest.Layers: "${path}" does not name a digest`);
+  if (hex === undefined)
+    throw badRequest(`Cannot read the request: manifest.Layers: "${path}" does not name a digest`);
   const digest = `sha256:${hex}`;
   const { diffId } = await layers.layer(digest);
   if (diffId !== undefined) return diffId;
-  throw invalid(`manifest.Layers: layer ${digest} was not sent`);
-}
-
-async function* limited(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let received = 0;
-  for await (const chunk of body) {
-    received += chunk.byteLength;
-    if (received > MAX_LAYER_BYTES) {
-      throw invalid(`the layer has more than ${MAX_LAYER_BYTES} bytes`, 413);
-    }
-    yield chunk;
-  }
-}
-
-function invalid(reason: string, status = 400): Error {
-  return fail("API_REQUEST_INVALID", {
-    message: `Cannot read the request: ${reason}`,
-    details: { status },
-  });
+  throw badRequest(`Cannot read the request: manifest.Layers: layer ${digest} was not sent`);
 }

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { fail } from "../../../core/errors.ts";
+import { badRequest } from "../../layers/requests.ts";
 
 /** The most that may stand before a part's content, and after it (bytes). */
 const MAX_AROUND = 64 * 1024;
@@ -95,8 +95,5 @@ function parameter(disposition: string, name: string): string | null {
 }
 
 function invalid(reason: string): Error {
-  return fail("API_REQUEST_INVALID", {
-    message: `Cannot read the request: ${reason}`,
-    details: { status: 400 },
-  });
+  return badRequest(`Cannot read the request: ${reason}`);
 }

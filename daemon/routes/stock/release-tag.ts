@@ -5,9 +5,9 @@
  * @module
  */
 
-import { fail } from "../../../core/errors.ts";
 import { parseReference } from "../../../core/reference.ts";
 import type { Journal } from "../../journal.ts";
+import { badRequest } from "../../layers/requests.ts";
 
 /** How Docker writes out a name without a registry. */
 const DOCKER_HUB = new Set(["docker.io", "index.docker.io"]);
@@ -22,11 +22,11 @@ export function refuseReleaseTag(journal: Pick<Journal, "find">, reference: stri
   if (parsed.registry !== null && !DOCKER_HUB.has(parsed.registry)) return;
   const name = parsed.repository.replace(/^library\//, "");
   if (journal.find(parsed.tag)?.app !== name) return;
-  throw fail("API_REQUEST_INVALID", {
-    message: `Cannot load an image as "${reference}": that tag is kept for a release of "${name}"`,
-    hint: "Give the image another tag",
-    details: { status: 409 },
-  });
+  throw badRequest(
+    `Cannot load an image as "${reference}": that tag is kept for a release of "${name}"`,
+    "Give the image another tag",
+    409,
+  );
 }
 
 /** A reference with the tag `latest` where it has none. */

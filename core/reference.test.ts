@@ -1,0 +1,89 @@
+/**
+ * Image references: what is read from a text, and that writing it gives the text back.
+ *
+ * @module
+ */
+
+import { expect, test } from "vitest";
+import { parseReference, printReference, type Reference } from "./reference.ts";
+
+const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
+const parts = (
+  registry: string | null,
+  repository: string,
+  tag: string | null = null,
+  hash: string | null = null,
+): Reference => ({ registry, repository, tag, digest: hash });
+
+const VALID: readonly (readonly [string, Reference])[] = [
+  ["nginx", parts(null, "nginx")],
+  ["nginx:alpine", parts(null, "nginx", "alpine")],
+  ["library/nginx", parts(null, "library/nginx")],
+  ["ghcr.io/acme/shop:v1.2.3", parts("ghcr.io", "acme/shop", "v1.2.3")],
+  ["localhost/shop", parts("localhost", "shop")],
+  ["localhost:5000/shop:a_b-c.d", parts("localhost:5000", "shop", "a_b-c.d")],
+  ["myhost:5000/shop", parts("myhost:5000", "shop")],
+  ["[::1]:5000/shop", parts("[::1]:5000", "shop")],
+  ["MyRegistry/shop", parts("MyRegistry", "shop")],
+  ["a.b/c/d/e/f", parts("a.b", "c/d/e/f")],
+  ["a__b/c-d--e", parts(null, "a__b/c-d--e")],
+  ["shop:1", parts(null, "shop", "1")],
+  ["shop:_x", parts(null, "shop", "_x")],
+  [`shop:${"x".repeat(128)}`, parts(null, "shop", "x".repeat(128))],
+  [`shop@${digest}`, parts(null, "shop", null, digest)],
+  [`ghcr.io/acme/shop:v1@${digest}`, parts("ghcr.io", "acme/shop", "v1", digest)],
+  ["x".repeat(255), parts(null, "x".repeat(255))],
+];
+
+test.each(VALID)("%s is read into its parts and written back", (text, expected) => {
+  expect(parseReference(text)).toEqual(expected);
+  expect(printReference(expected)).toBe(text);
+});
+
+test.each([
+  ["", "cannot be empty"],
+  [" nginx", "white space"],
+  ["nginx\n", "white space"],
+  ["Nginx", "upper case"],
+  ["ghcr.io/Acme/shop", "upper case"],
+  ["nginx:", "not a tag"],
+  ["nginx:-x", "not a tag"],
+  [`nginx:${"x".repeat(129)}`, "not a tag"],
+  ["nginx:a/b", "not a registry host"],
+  ["nginx:a:b", "not a tag"],
+  ["nginx@sha256:abc", "not a digest"],
+  [`nginx@${digest.toUpperCase()}`, "not a digest"],
+  [`nginx@${digest}@${digest}`, `more than one "@"`],
+  ["/nginx", "valid part"],
+  ["nginx/", "valid part"],
+  ["a//b", "valid part"],
+  ["a___b", "valid part"],
+  ["a..b", "valid part"],
+  ["-a", "valid part"],
+  ["a_-b", "valid part"],
+  ["-host.example/shop", "not a registry host"],
+  ["host:port/shop", "not a registry host"],
+  [`a/${"x".repeat(254)}`, "at most 255"],
+  [`@${digest}`, "valid part"],
+])("%j is refused: %s", (text, rule) => {
+  const parsed = parseReference(text);
+  expect("problem" in parsed ? parsed.problem : "accepted").toContain(rule);
+});
+
+test("any reference built from valid parts survives being written and read", () => {
+  const hosts = [null, "localhost", "localhost:1", "a.b", "A", "x:443", "[fe80::1]:1", "1.2.3.4"];
+  const names = ["a", "a/b", "a.b/c_d", "0", "a__b", "a-b/c--d/e"];
+  const tags = [null, "latest", "_", "1.0-rc.1", "UPPER"];
+  for (const registry of hosts) {
+    for (const repository of names) {
+      // Without a registry, Docker takes a first component with a dot for one.
+      if (registry === null && /^[^/]*\..*\//.test(repository)) continue;
+      for (const tag of tags) {
+        for (const hash of [null, digest]) {
+          const reference = parts(registry, repository, tag, hash);
+          expect(parseReference(printReference(reference))).toEqual(reference);
+        }
+      }
+    }
+  }
+});

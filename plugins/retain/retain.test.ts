@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import { EventLog } from "../../core/events.ts";
+import type { ReleaseRecord } from "../../core/hooks.ts";
+import { PluginHost, setUpPlugins } from "../../core/host.ts";
+import local from "./local.ts";
+import none from "./none.ts";
+
+const host = new PluginHost(
+  await setUpPlugins([local, none].map((plugin) => ({ plugin, options: undefined }))),
+  { events: new EventLog(), signal: new AbortController().signal, env: {} },
+);
+
+/** Releases d5 … d1, newest first. */
+const releases = (current: number): ReleaseRecord[] =>
+  [5, 4, 3, 2, 1].map((sequence) => ({
+    deployment: `d${sequence}`,
+    sequence,
+    image: `app:d${sequence}`,
+    imageId: `sha256:${sequence}`,
+    current: sequence === current,
+  }));
+
+test.each([
+  [3, 5, ["d5", "d4", "d3"]],
+  [5, 5, ["d5", "d4", "d3", "d2", "d1"]],
+  [9, 5, ["d5", "d4", "d3", "d2", "d1"]],
+  // Current and last good always stay.
+  [1, 5, ["d5", "d4"]],
+  // An old release that serves again is kept beside the newest.
+  [3, 1, ["d1", "d5", "d4"]],
+])("local with count %i keeps the newest, current d%i included", async (count, current, keep) => {
+  const choice = { strategy: "local", count };
+  const kept = await host.named("retain", choice, { app: "app", releases: releases(current) });
+  expect(kept.keep).toEqual(keep);
+  expect([...kept.keep, ...kept.remove].sort()).toEqual(["d1", "d2", "d3", "d4", "d5"]);
+});
+
+test("local refuses a count below 1", async () => {
+  const choice = { strategy: "local", count: 0 };
+  await expect(host.named("retain", choice, { app: "app", releases: [] })).rejects.toMatchObject({
+    code: "CONFIG_INVALID",
+  });
+});
+
+test("none keeps what runs and nothing else", async () => {
+  const kept = await host.named(
+    "retain",
+    { strategy: "none" },
+    { app: "app", releases: releases(4) },
+  );
+  expect(kept).toEqual({ keep: ["d4"], remove: ["d5", "d3", "d2", "d1"] });
+});
