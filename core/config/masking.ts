@@ -19,4 +19,4 @@ export const SENSITIVE_BLOCK: ReadonlySet<string> = new Set([
 ]);
 
 /** Other keys whose values look secret: in a plugin's or a provider's options. */
-export const SENSITIVE_KEY: RegExp = /auth|credential|dsn|key|pass|secret|token|webhook/i;
+export const SENSITIVE_KEY: RegExp = /auth|credential|dsn|key|pass|secret|token|value|webhook/i;

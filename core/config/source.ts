@@ -140,18 +140,24 @@ class Interpreter {
           path: [...at.path, key],
           written: path,
           key: keyRange,
-          hide: this.#hides(shape, known.has(written), key, at.hide),
+          hide: at.hide
+            ? !(known.has(written) && isName(key, value))
+            : hides(shape, known.has(written), key),
         });
       }
       seen.add(written);
     }
     return object;
   }
+}
 
-  /** Whether what stands under a key must not be shown: by place, by name, or as unknown. */
-  #hides(shape: Shape, known: boolean, key: string, hide: boolean): boolean {
-    if (hide) return !(known && key === "name");
-    if (shape.kind === "object" && !known && !shape.open) return true;
-    return known ? SENSITIVE_BLOCK.has(key) : SENSITIVE_KEY.test(key);
-  }
+/** Whether what stands under a key must not be shown: by its place, by its name, or as unknown. */
+function hides(shape: Shape, known: boolean, key: string): boolean {
+  if (shape.kind === "object" && !known && !shape.open) return true;
+  return known ? SENSITIVE_BLOCK.has(key) : SENSITIVE_KEY.test(key);
+}
+
+/** What is shown even among secrets: the name of an entry, unless it looks like something else. */
+function isName(key: string, value: Tree): boolean {
+  return key === "name" && value.kind === "scalar" && /^[\w.-]{1,64}$/.test(String(value.value));
 }

@@ -85,6 +85,10 @@ const HARMLESS: ReadonlySet<string> = new Set(
 const HARMLESS_BLOCKS: ReadonlySet<string> = new Set(
   "domains aliases build_config history".split(" "),
 );
+/** Other settings, whose names may be shown. Another word before a colon may be half a secret. */
+const KNOWN: ReadonlySet<string> = new Set(
+  "api_token args env from plugins registry secret secret_providers use value with".split(" "),
+);
 /** What stands before a line's value: its indentation, dashes and key. */
 const HEAD = /^((?:\s|- )*)(?:(["']?)([\w.-]+)\2\s*:(?=\s|$)|-(?=\s|$))?\s*/;
 /** Signs that a line holds more than the one value its key announces. */
@@ -103,12 +107,15 @@ export function maskBroken(text: string): Range[] {
   for (const line of text.split("\n")) {
     const [head = "", indent = "", , key = ""] = HEAD.exec(line) ?? [];
     const harmless = HARMLESS.has(key);
-    if (indent === "" && (harmless || HARMLESS_BLOCKS.has(key)) && !seen.has(key)) inside = false;
-    if (key !== "" && !harmless && !HARMLESS_BLOCKS.has(key)) inside = true;
+    const block = HARMLESS_BLOCKS.has(key);
+    if (indent === "" && (harmless || block) && !seen.has(key)) inside = false;
+    if (key !== "" && !harmless && !block) inside = true;
     seen.add(key);
-    const shown = harmless && !inside && !MORE.test(line.slice(head.length));
+    const named = key === "" || harmless || block || KNOWN.has(key);
+    const from = named ? head.length : indent.length;
     const end = line.trimEnd().length;
-    if (!shown && head.length < end) hidden.push([start + head.length, start + end]);
+    const shown = harmless && !inside && !MORE.test(line.slice(from));
+    if (!shown && from < end) hidden.push([start + from, start + end]);
     start += line.length + 1;
   }
   return hidden;
