@@ -58,6 +58,7 @@ export async function writeImage(dir: string): Promise<void> {
       ...copies,
       "COPY www /www",
       "EXPOSE 8080",
+      "STOPSIGNAL SIGKILL",
       `CMD ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]`,
       "",
     ].join("\n"),

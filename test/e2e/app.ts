@@ -35,7 +35,16 @@ export async function makeApp(
   const dockerfile = (argv: readonly string[]) =>
     writeFileSync(
       join(dir, "Dockerfile"),
-      `FROM scratch\nCOPY busybox /bin/busybox\nCOPY www /www\nEXPOSE 8080\nCMD ${JSON.stringify(argv)}\n`,
+      [
+        "FROM scratch",
+        "COPY busybox /bin/busybox",
+        "COPY www /www",
+        "EXPOSE 8080",
+        // busybox's httpd does not end on SIGTERM when it is a container's first process.
+        "STOPSIGNAL SIGKILL",
+        `CMD ${JSON.stringify(argv)}`,
+        "",
+      ].join("\n"),
     );
   const serve = ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"];
   dockerfile(serve);
