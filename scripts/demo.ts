@@ -122,7 +122,7 @@ async function demo(): Promise<void> {
       cwd: app,
       env: { HALOY_API_TOKEN: haloyd.token },
     });
-    const targets = JSON.parse(finished.stdout) as { deployment: string }[];
+    const { targets } = JSON.parse(finished.stdout) as { targets: { deployment: string }[] };
     return targets.at(-1)?.deployment ?? "";
   }
 

@@ -63,7 +63,7 @@ test.each(["rolling", "replace"])(
     const { code, stderr } = await server.haloy(app, "deploy");
     expect(code).toBe(1);
     expect(stderr).toContain("CONTAINER_EXITED");
-    expect(stderr).toContain("exit code 3");
+    expect(stderr).toContain("exited with code 3");
     expect(stderr).toContain("the database is not there");
     expect(await page(app.host)).toEqual({ status: 200, body: "old" });
     expect(await server.containers(app.name)).toHaveLength(1);
