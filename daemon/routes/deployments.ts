@@ -15,6 +15,7 @@ import { readTarget } from "../../wire/target-config.ts";
 import type { DeploymentRecord } from "../journal.ts";
 import type { Services } from "../services.ts";
 import { readBody } from "./body.ts";
+import { hideValues, restoreValues } from "./stock/kept-values.ts";
 
 /** A comment line this often keeps proxies from closing a silent stream (milliseconds). */
 const KEEP_ALIVE_MS = 15_000;
@@ -108,7 +109,10 @@ export function deploymentRoutes(services: Services): Hono {
         DeploymentID: deployment,
         ImageID: imageId,
         ImageRef: image,
-        RawDeployConfig: journal.rollbackConfig(deployment),
+        RawDeployConfig: hideValues(
+          journal.rollbackConfig(deployment),
+          journal.release(deployment),
+        ),
         at,
         current,
         lastGood: deployment === lastGood,
@@ -131,12 +135,13 @@ export function deploymentRoutes(services: Services): Hono {
         hint: `"haloy rollback-targets" lists the releases to go back to`,
       });
     }
+    const release = releaseFrom(newDeploymentID, newTargetConfig, secretEnv, {
+      reference: wanted.image,
+      id: wanted.imageId,
+    });
     deployer.submit(
       {
-        release: releaseFrom(newDeploymentID, newTargetConfig, secretEnv, {
-          reference: wanted.image,
-          id: wanted.imageId,
-        }),
+        release: restoreValues(release, journal.release(targetDeploymentID)),
         rollbackConfig: journal.rollbackConfig(targetDeploymentID),
         rolledBackFrom: targetDeploymentID,
       },

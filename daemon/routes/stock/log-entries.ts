@@ -33,7 +33,6 @@ const MAX_DOMAINS = 8000;
 
 const STATES: { readonly [State in DeploymentState]?: string } = {
   preparing: "Preparing the image",
-  starting: "Starting containers",
   checking: "Waiting until the containers are healthy",
   switching: "Sending requests to the new version",
   retaining: "Cleaning up old releases",
