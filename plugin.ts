@@ -45,4 +45,4 @@ export {
 } from "./core/plugin.ts";
 export { parseReference, printReference, type Reference } from "./core/reference.ts";
 export { Secret } from "./core/secret.ts";
-export type { EnvEntry, Target, ValueSource } from "./core/target.ts";
+export { type EnvEntry, isBuilt, type Target, type ValueSource } from "./core/target.ts";

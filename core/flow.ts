@@ -5,7 +5,7 @@
  */
 
 import type { Secret } from "./secret.ts";
-import type { Target } from "./target.ts";
+import type { Choice, PullPolicy, Target } from "./target.ts";
 
 /** A user name and a password for a registry. */
 export interface RegistryCredentials {
@@ -28,12 +28,6 @@ export interface BuildArgument {
   readonly value: string | Secret;
 }
 
-/** A strategy and its options, as chosen in the config. */
-export interface Choice {
-  readonly strategy: string;
-  readonly [option: string]: unknown;
-}
-
 /** What a target's image turned out to be. */
 export interface ResolvedImage {
   /** `[registry/]repository[:tag][@digest]`, always with a tag or a digest. */
@@ -45,9 +39,6 @@ export interface ResolvedImage {
   readonly pullPolicy: PullPolicy;
   readonly history: Choice;
 }
-
-/** When the server asks the registry for an image. */
-export type PullPolicy = "always" | "if_missing" | "never";
 
 /** An image in the local Docker Engine. */
 export interface LocalImage {

@@ -23,6 +23,7 @@ import type { Secret } from "./secret.ts";
 import type { Target } from "./target.ts";
 
 export type * from "./flow.ts";
+export type { Choice, PullPolicy } from "./target.ts";
 
 /** Ask plugins in order; the first answer that is not null wins. */
 interface First<Input, Output> {

@@ -4,7 +4,14 @@
  * @module
  */
 
-import type { Choice, PullPolicy } from "./hooks.ts";
+/** A strategy and its options, as chosen in the config. */
+export interface Choice {
+  readonly strategy: string;
+  readonly [option: string]: unknown;
+}
+
+/** When the server asks the registry for an image. */
+export type PullPolicy = "always" | "if_missing" | "never";
 
 /** A value written in the config, or where it comes from. Exactly one of the three. */
 export type ValueSource =
@@ -60,4 +67,12 @@ export interface Target {
   readonly healthCheckPath: string;
   readonly minReadySeconds: number;
   readonly deploymentStrategy: DeploymentStrategy;
+}
+
+/**
+ * Whether the target's image is built where the command is typed: `build` says so, else a
+ * `build_config` does, else that no image is named (founding document, "Local Image Building").
+ */
+export function isBuilt({ image }: Target): boolean {
+  return image?.build ?? (image?.buildConfig !== undefined || image?.repository === undefined);
 }

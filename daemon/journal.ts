@@ -8,6 +8,7 @@ import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { type ErrorJson, fail } from "../core/errors.ts";
 import type { HaloyEvent } from "../core/events.ts";
 import type { DeploymentState, DeployOutcome, Release } from "../core/hooks.ts";
+import type { DeploymentAnswer } from "../wire/routes.ts";
 import { inTransaction } from "./database.ts";
 import { sealRelease, unsealRelease } from "./sealed-release.ts";
 import type { Vault } from "./vault.ts";
@@ -20,22 +21,9 @@ export const FINAL_STATES: ReadonlySet<DeploymentState> = new Set([
 ]);
 
 /** One deployment as it is kept. */
-export interface DeploymentRecord {
-  readonly id: string;
-  readonly app: string;
+export interface DeploymentRecord extends DeploymentAnswer {
   /** The server's own order. */
   readonly sequence: number;
-  readonly state: DeploymentState;
-  readonly image: string;
-  readonly imageId: string | null;
-  readonly rolledBackFrom: string | null;
-  readonly error: ErrorJson | null;
-  readonly outcome: DeployOutcome | null;
-  /** ISO 8601, UTC. */
-  readonly createdAt: string;
-  readonly finishedAt: string | null;
-  /** The journal: every state entered, in order. */
-  readonly steps: readonly { readonly state: DeploymentState; readonly at: string }[];
 }
 
 /** An event of a deployment, numbered from 1. */

@@ -14,6 +14,7 @@ import {
   definePlugin,
   fail,
   type HookContext,
+  isBuilt,
   type LocalImage,
   type Plugin,
 } from "../../plugin.ts";
@@ -25,10 +26,7 @@ const plugin: Plugin = definePlugin({
   options: z.strictObject({}),
   setup: () => ({
     verify: async ({ target }, context) => {
-      const { image } = target;
-      const builds =
-        image?.build ?? (image?.buildConfig !== undefined || image?.repository === undefined);
-      if (builds) await new EngineClient(engineAddress(context.env)).apiVersion();
+      if (isBuilt(target)) await new EngineClient(engineAddress(context.env)).apiVersion();
     },
     build: async ({ image }, context) => {
       if (!image.build) return null;

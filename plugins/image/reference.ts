@@ -12,6 +12,7 @@ import { isAbsolute, join } from "node:path";
 import { z } from "zod";
 import {
   definePlugin,
+  isBuilt,
   type Plugin,
   parseReference,
   printReference,
@@ -31,8 +32,7 @@ export default plugin;
 
 function resolveImage(target: Target, directory: string): ResolvedImage {
   const { image } = target;
-  const built =
-    image?.build ?? (image?.buildConfig !== undefined || image?.repository === undefined);
+  const built = isBuilt(target);
   const { context = ".", dockerfile = "Dockerfile" } = image?.buildConfig ?? {};
   const absolute = (path: string) => (isAbsolute(path) ? path : join(directory, path));
   return {
