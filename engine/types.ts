@@ -68,6 +68,7 @@ export interface ContainerInspect {
     } | null;
   };
   readonly Config: {
+    readonly Hostname: string;
     readonly Labels: Readonly<Record<string, string>> | null;
     readonly Tty: boolean;
   };

@@ -1,0 +1,95 @@
+/**
+ * What every step of a deployment on Docker works with, and the containers it is about.
+ *
+ * @module
+ */
+
+import type { EngineClient } from "../../../engine/client.ts";
+import {
+  type AppContainer,
+  listContainers,
+  removeContainer,
+  stopContainer,
+} from "../../../engine/containers.ts";
+import type { ContainerInspect } from "../../../engine/types.ts";
+import type { DeploymentHost, DeployOutcome, Release } from "../../../plugin.ts";
+
+/** One deployment on one engine. */
+export interface Deployment {
+  readonly release: Release;
+  readonly host: DeploymentHost;
+  readonly engine: EngineClient;
+  /** How long a container may take to become healthy. */
+  readonly healthTimeoutSeconds: number;
+}
+
+/** Containers of the app: those of this deployment, and all others. */
+export async function containersOf(
+  deployment: Deployment,
+): Promise<{ readonly mine: AppContainer[]; readonly others: AppContainer[] }> {
+  const { engine, release } = deployment;
+  const all = await listContainers(engine, { app: release.app });
+  const isMine = (one: AppContainer) => one.deployment === release.deployment;
+  return { mine: all.filter(isMine), others: all.filter((one) => !isMine(one)) };
+}
+
+/** Everything the engine knows about a container. Null when it is gone. */
+export function inspectContainer(
+  engine: EngineClient,
+  id: string,
+  signal?: AbortSignal,
+): Promise<ContainerInspect | null> {
+  return engine.jsonOrNull<ContainerInspect>(`/containers/${id}/json`, { signal });
+}
+
+/** Start a container. One that runs is no error. */
+export async function startContainer(engine: EngineClient, id: string): Promise<void> {
+  await engine.call(`/containers/${id}/start`, { method: "POST", expect: [304] });
+}
+
+/** Set what the engine does when a container ends. */
+export async function setRestartPolicy(
+  engine: EngineClient,
+  id: string,
+  name: "no" | "unless-stopped",
+): Promise<void> {
+  const json = { RestartPolicy: { Name: name } };
+  await engine.call(`/containers/${id}/update`, { method: "POST", json });
+}
+
+/** Stop containers all at once, then remove them. */
+export async function stopAndRemove(
+  engine: EngineClient,
+  containers: readonly AppContainer[],
+  seconds?: number,
+): Promise<void> {
+  await Promise.all(
+    containers.map(async ({ id }) => {
+      await stopContainer(engine, id, seconds);
+      await removeContainer(engine, id);
+    }),
+  );
+}
+
+/** Where requests to `containers` go. */
+export function upstreamsOf(containers: readonly AppContainer[]): string[] {
+  return containers.flatMap(({ upstream }) => (upstream === null ? [] : [upstream]));
+}
+
+/** What a deployment of these containers answers. */
+export function outcomeOf(containers: readonly AppContainer[], imageId: string): DeployOutcome {
+  return {
+    imageId,
+    replicas: containers.map(({ id, name, replica, upstream }) => ({
+      id,
+      name,
+      number: replica,
+      upstream,
+    })),
+  };
+}
+
+/** `1 container`, `3 containers`. */
+export function countContainers(count: number): string {
+  return count === 1 ? "1 container" : `${count} containers`;
+}

@@ -1,0 +1,140 @@
+/**
+ * Failures of containers as errors that carry what is needed to understand them.
+ *
+ * @module
+ */
+
+import { containerLogs, LABELS, NETWORK } from "../../../engine/containers.ts";
+import type { ContainerInspect } from "../../../engine/types.ts";
+import { fail, type HaloyError, reasonOf } from "../../../plugin.ts";
+import { causeOfEnd, causeOfSilence } from "./cause.ts";
+import type { Deployment } from "./deployment.ts";
+import { type ListeningPort, listeningPorts, openPorts } from "./ports.ts";
+import type { Probe } from "./probe.ts";
+
+const LOG_LINES = 50;
+/** Shorter values are not hidden: they would blot out ordinary words. */
+const SHORTEST_HIDDEN = 4;
+
+/** The details of `CONTAINER_EXITED` and `CONTAINER_UNHEALTHY`. */
+export interface Evidence {
+  readonly container: string;
+  readonly exitCode: number | null;
+  readonly outOfMemory: boolean;
+  readonly probe: Probe | null;
+  readonly logs: readonly string[];
+}
+
+/** The error for a container that ended, or that restarts, while it was being checked. */
+export async function exited(
+  deployment: Deployment,
+  seen: ContainerInspect,
+  afterMs: number,
+): Promise<HaloyError> {
+  const { ExitCode, OOMKilled = false, Restarting, Running } = seen.State;
+  const container = nameOf(seen);
+  const logs = await lastLines(deployment, seen.Id);
+  // The exit code of a container that was started again is lost.
+  const exitCode = Running && !Restarting ? null : ExitCode;
+  const evidence: Evidence = { container, exitCode, outOfMemory: OOMKilled, probe: null, logs };
+  const how = exitCode === null ? "was restarted" : `exited with code ${exitCode}`;
+  return fail("CONTAINER_EXITED", {
+    message: `Cannot deploy "${deployment.release.app}": container ${container} ${how} after ${seconds(afterMs)}${OOMKilled ? ", out of memory" : ""}${quote(logs)}`,
+    hint: causeOfEnd({ exitCode, outOfMemory: OOMKilled, text: logs.join("\n") }),
+    details: evidence,
+  });
+}
+
+/** The error for a container that the engine could not start. */
+export async function notStarted(
+  deployment: Deployment,
+  seen: ContainerInspect | null,
+  cause: unknown,
+): Promise<HaloyError> {
+  const container = seen ? nameOf(seen) : "(gone)";
+  const code = seen?.State.ExitCode;
+  const exitCode = code === undefined || code === 0 ? null : code;
+  const logs = seen ? await lastLines(deployment, seen.Id) : [];
+  const said = reasonOf(cause);
+  const evidence: Evidence = { container, exitCode, outOfMemory: false, probe: null, logs };
+  return fail("CONTAINER_EXITED", {
+    message: `Cannot deploy "${deployment.release.app}": container ${container} could not be started: ${said}${quote(logs)}`,
+    hint: causeOfEnd({ exitCode, outOfMemory: false, text: said }),
+    details: evidence,
+    cause,
+  });
+}
+
+/** The error for a container that runs but is not healthy. `how` says it in words. */
+export async function unhealthy(
+  deployment: Deployment,
+  seen: ContainerInspect,
+  { how, probe, advice }: { readonly how: string; readonly probe: Probe; readonly advice?: string },
+): Promise<HaloyError> {
+  const container = nameOf(seen);
+  const hide = hiderOf(deployment);
+  const logs = await lastLines(deployment, seen.Id);
+  const shown = { ...probe, body: hide(probe.body) };
+  const labels = seen.Config.Labels ?? {};
+  const wanted = {
+    port: Number(labels[LABELS.port] ?? 8080),
+    path: labels[LABELS.healthCheckPath] ?? "/",
+  };
+  const refused = probe.error === "connection refused";
+  const listening = refused ? await portsOf(seen) : null;
+  const body =
+    shown.body.trim() === "" ? "" : `\nThe answer's body:\n${indent([shown.body.trim()])}`;
+  const evidence: Evidence = { container, exitCode: null, outOfMemory: false, probe: shown, logs };
+  return fail("CONTAINER_UNHEALTHY", {
+    message: `Cannot deploy "${deployment.release.app}": container ${container} ${how}${body}${quote(logs)}`,
+    hint: advice ?? causeOfSilence(probe, wanted, listening),
+    details: evidence,
+  });
+}
+
+/** A container's name without the engine's slash. */
+export function nameOf({ Name }: ContainerInspect): string {
+  return Name.replace(/^\//, "");
+}
+
+/** `1.2 s`. */
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+async function portsOf(seen: ContainerInspect): Promise<ListeningPort[] | null> {
+  const listening = await listeningPorts(seen.State.Pid, seen.Config.Hostname);
+  const address = seen.NetworkSettings.Networks?.[NETWORK]?.IPAddress;
+  return listening ?? (address ? await openPorts(address) : null);
+}
+
+async function lastLines(deployment: Deployment, id: string): Promise<string[]> {
+  const hide = hiderOf(deployment);
+  const lines: string[] = [];
+  try {
+    const options = { tail: LOG_LINES, follow: false };
+    for await (const line of containerLogs(deployment.engine, id, options)) lines.push(hide(line));
+  } catch {
+    // The evidence is worth having without the log, too.
+  }
+  return lines.slice(-LOG_LINES);
+}
+
+/** Takes the secrets of the release's environment out of a text. */
+function hiderOf({ release }: Deployment): (text: string) => string {
+  const secrets = release.env
+    .flatMap(({ value }) => (typeof value === "string" ? [] : [value.reveal()]))
+    .filter((value) => value.length >= SHORTEST_HIDDEN)
+    .sort((a, b) => b.length - a.length);
+  return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, "***"), text);
+}
+
+function quote(lines: readonly string[]): string {
+  return lines.length === 0
+    ? "\nIt has not written any log"
+    : `\nIts last log lines:\n${indent(lines)}`;
+}
+
+function indent(lines: readonly string[]): string {
+  return lines.map((line) => `  ${line}`).join("\n");
+}
