@@ -11,13 +11,17 @@ import { fetchPage, makeApp } from "../e2e/app.ts";
 import { startServer } from "../e2e/server.ts";
 import { stockHaloy } from "./cli.ts";
 import { type Front, startFront } from "./front.ts";
+import { removeTags } from "./images.ts";
 
 const HOST = "haloy.test";
 
-test.each(["20.10", "28-containerd"])(
-  "the stock command deploys, replaces, rolls back and stops an app on loopback (engine %s)",
-  async (engine) => {
-    const server = await startServer({ engine });
+test.each([
+  { engine: "20.10", runtime: "node" },
+  { engine: "28-containerd", runtime: "deno" },
+] as const)(
+  "the stock command deploys, replaces, rolls back and stops an app on loopback (engine $engine, haloyd under $runtime)",
+  async ({ engine, runtime }) => {
+    const server = await startServer({ engine, runtime });
     try {
       await mainJob(server, { server: server.haloyd.server, name: `stock-${engine.slice(0, 2)}` });
     } finally {
@@ -27,13 +31,15 @@ test.each(["20.10", "28-containerd"])(
 );
 
 test.each([
-  { client: "20.10", engine: "28-containerd", way: "archive" },
-  { client: "28-overlay2", engine: "20.10", way: "layers" },
-  { client: "28-containerd", engine: "28-overlay2", way: "layers" },
+  { client: "20.10", engine: "28-containerd", way: "archive", runtime: "node" },
+  { client: "20.10", engine: "28-overlay2", way: "archive", runtime: "bun" },
+  { client: "28-overlay2", engine: "20.10", way: "layers", runtime: "deno" },
+  { client: "28-containerd", engine: "28-overlay2", way: "layers", runtime: "node" },
+  { client: "28-overlay2", engine: "28-containerd", way: "layers", runtime: "bun" },
 ] as const)(
-  "by a host name over HTTPS it sends the $way from engine $client to engine $engine",
-  async ({ client, engine, way }) => {
-    const server = await startServer({ engine, client });
+  "by a host name over HTTPS it sends the $way from engine $client to engine $engine (haloyd under $runtime)",
+  async ({ client, engine, way, runtime }) => {
+    const server = await startServer({ engine, client, runtime });
     const dir = mkdtempSync(join(tmpdir(), "haloy-front-"));
     let front: Front | undefined;
     try {
@@ -107,12 +113,20 @@ async function mainJob(
   const [first, ...more] = new Set(targets.said.match(/\b[0-9a-z]{26}\b/g));
   expect(more).toEqual([]);
 
+  // The command sent the values in clear; they come back with the release, and to nobody else.
+  const { url, token } = server.haloyd;
+  const kept = await fetch(`${url}/v1/rollback/${name}`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  expect(await kept.text()).not.toMatch(/of the (?:first|second) version/);
   const back = await haloy("rollback", String(first));
   expect(back.said).toContain(`Rolled ${name} back to ${first}`);
   expect(await page()).toEqual({ status: 200, body: "version 1" });
+  expect((await haloy("logs", "--no-follow")).said).toContain("serving of the first");
 
   expect((await haloy("stop", "--remove-containers")).code).toBe(0);
   expect(await server.containers(name)).toEqual([]);
   expect((await page()).status).toBe(503);
   rmSync(app.dir, { recursive: true, force: true });
+  await removeTags(name);
 }
