@@ -201,19 +201,31 @@ async function chooseRelease(
   });
 }
 
-async function verify({ host, server, session, workspace }: Opened): Promise<void> {
+async function verify(opened: Opened): Promise<void> {
+  const { host, server, session } = opened;
   const { config: target } = session;
   const errors = await host.all("verify", { target, server });
   // Reaching the server is everybody's need, so the core asks itself.
-  await server.capabilities(workspace.signal).catch((error) => errors.push(error));
+  await checkServer(opened).catch((error) => errors.push(error));
   if (errors.length === 1) throw errors[0];
   if (errors.length > 1) {
     throw fail("DEPLOYMENT_FAILED", {
-      message: `Cannot deploy, for ${errors.length} reasons:\n${errors.map((error) => `- ${errorJson(error).message}`).join("\n")}`,
+      message: `Cannot go on, for ${errors.length} reasons:\n${errors.map((error) => `- ${errorJson(error).message}`).join("\n")}`,
       hint: "Nothing was changed. Correct all of them and try again",
       details: errors.map(errorJson),
     });
   }
+}
+
+/** @throws `DAEMON_OUTDATED` when the server's haloyd lacks what a deploy needs. */
+async function checkServer({ server, workspace }: Opened): Promise<void> {
+  const known = await server.capabilities(workspace.signal);
+  const missing = ["deployments", "layer-parts"].filter((capability) => !known.has(capability));
+  if (missing.length === 0) return;
+  throw fail("DAEMON_OUTDATED", {
+    message: `Cannot use the haloyd at ${server.url}: it cannot do ${missing.join(" and ")}`,
+    hint: "Update haloyd on the server",
+  });
 }
 
 async function resolve({ host, session, workspace }: Opened): Promise<ResolvedImage> {
