@@ -3,7 +3,7 @@
  * on the server changes.
  */
 
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { request } from "node:http";
 import { buffer } from "node:stream/consumers";
@@ -17,6 +17,9 @@ import { removeTags, tagsOf } from "./images.ts";
 
 const NAME = "stock-faults";
 const SERVE = ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"];
+
+/** Makes the images of this run images that no engine has yet. */
+const ONCE = randomUUID();
 
 let server: TestServer;
 let app: TestApp;
@@ -68,7 +71,7 @@ function upload(archive: Uint8Array<ArrayBuffer>, name = "image", fileName = "im
 
 /** An image of one small layer as an archive of Engine 20.10, with these tags. */
 async function archive(...tags: string[]) {
-  const layer = await tar({ hello: "hello" });
+  const layer = await tar({ hello: ONCE });
   const config = JSON.stringify({
     architecture: "amd64",
     os: "linux",

@@ -52,13 +52,22 @@ test("an archive passes unchanged, and the tags of every form in it are seen", a
   }
 });
 
-test("the end of an archive with a refused tag is held back, wherever the chunks are cut", async () => {
-  const bytes = await tar({ layer: Buffer.alloc(5000), "manifest.json": manifest });
+test("the end of an archive with a refused tag or with none is held back, wherever it is cut", async () => {
+  const layer = Buffer.alloc(5000);
+  const tagged = await tar({ layer, "manifest.json": manifest });
+  const tagless = await tar({ "manifest.json": JSON.stringify([{ RepoTags: [] }]), layer });
   const END_OF_ARCHIVE = 1024;
-  for (const size of [1, 100, 512, 1024, 6000, bytes.length]) {
-    const { out, error } = await pass(bytes, "b:2", size);
-    expect(error).toMatchObject({ message: "refused" });
-    expect(out.length).toBeLessThanOrEqual(bytes.length - END_OF_ARCHIVE);
+  for (const size of [13, 100, 512, 1024, 6000, 20_000]) {
+    for (const [bytes, reason] of [
+      [tagged, "refused"],
+      [Buffer.concat([tagged, Buffer.alloc(10_000)]), "refused"],
+      [tagless, "no tag"],
+    ] as const) {
+      const { out, error } = await pass(bytes, "b:2", size);
+      expect(error).toMatchObject({ message: expect.stringContaining(reason) });
+      expect(out.length).toBeLessThanOrEqual(bytes.length - END_OF_ARCHIVE);
+      expect(out.at(-1)).not.toBe(0);
+    }
   }
 });
 

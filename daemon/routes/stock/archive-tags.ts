@@ -14,6 +14,8 @@ import { badRequest } from "../../layers/requests.ts";
 /** The largest of the small files (bytes): an archive of thousands of tags fits. */
 const MAX_JSON = 4 * 1024 * 1024;
 
+const ZEROS = new Uint8Array(64 * 1024);
+
 type Manifest = readonly { readonly RepoTags?: readonly string[] | null }[];
 type Repositories = Readonly<Record<string, Readonly<Record<string, string>>>>;
 interface Index {
@@ -34,8 +36,9 @@ const READERS: Readonly<Record<string, (content: unknown) => (string | undefined
 };
 
 /**
- * The bytes of an archive, unchanged. A chunk is given on only after `check` has seen every tag in
- * it; where `check` throws, the archive ends with that error.
+ * The bytes of an archive, unchanged. Its end, which is zeros, is given on only after `check` has
+ * seen every tag: an engine may load what has ended, however the request goes on. Where `check`
+ * throws, the archive ends with that error.
  *
  * @throws `API_REQUEST_INVALID` for bytes that are no tar archive, or name no tag.
  */
@@ -73,20 +76,32 @@ export async function* checkedArchive(
       failed.promise,
     ]);
   try {
+    let held = 0;
     for await (const chunk of archive) {
       const taken = until("drain");
       parser.write(chunk);
       await taken;
-      yield chunk;
+      const end = chunk.findLastIndex((byte) => byte !== 0) + 1;
+      if (end > 0) {
+        yield* zeros(held);
+        held = 0;
+        yield chunk.subarray(0, end);
+      }
+      held += chunk.byteLength - end;
     }
     const finished = until("finish");
     parser.end(null);
     await finished;
     await reading;
     if (tags === 0) throw invalid("the image in it has no tag");
+    yield* zeros(held);
   } finally {
     parser.destroy(null);
   }
+}
+
+function* zeros(count: number): Generator<Uint8Array> {
+  for (let left = count; left > 0; left -= ZEROS.byteLength) yield ZEROS.subarray(0, left);
 }
 
 function tagsIn(file: string, json: string): string[] {
