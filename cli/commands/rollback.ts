@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { Haloy, RollbackTarget } from "../../client/api.ts";
-import { fail } from "../../core/errors.ts";
+import type { Haloy } from "../../client/api.ts";
 import { stdout } from "../output.ts";
 import { printDeployed } from "../render/deployed.ts";
 import { bold, mark } from "../render/style.ts";
@@ -16,26 +15,29 @@ import type { DeployFlags } from "./deploy.ts";
 export async function rollback(id: string | undefined, flags: DeployFlags): Promise<void> {
   const json = flags.json ?? false;
   await withSession(flags, async ({ haloy, loaded, signal }) => {
-    let to = id;
-    if (to === undefined) {
-      const target = await lastGood(haloy, signal);
-      if (json) stdout.raw(JSON.stringify({ type: "rollback-target", ...target }));
-      else stdout.line(`${mark.info} The last good release is ${bold(target.deployment)}:`);
-      if (!json) stdout.line(`  ${target.image}, healthy since ${target.at}`);
-      to = target.deployment;
-    }
-    const run = haloy.rollback({ to, signal, noWait: !flags.wait });
+    const to = id ?? (await showLastGood(haloy, json, signal));
+    // Without any, the library says why there is none.
+    const wanted = to === undefined ? {} : { to };
+    const run = haloy.rollback({ ...wanted, signal, noWait: !flags.wait });
     const result = await follow(run, { json, logs: flags.logs });
     printDeployed(result, loaded.config.domains, json);
   });
 }
 
-async function lastGood(haloy: Haloy, signal: AbortSignal): Promise<RollbackTarget> {
+/** Print which release is the last good one, and give its deployment back. */
+async function showLastGood(
+  haloy: Haloy,
+  json: boolean,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const targets = await haloy.rollbackTargets({ signal });
   const target = targets.find((candidate) => candidate.lastGood);
-  if (target) return target;
-  throw fail("ROLLBACK_TARGET_NOT_FOUND", {
-    message: `Cannot roll "${haloy.app}" back: the server keeps no earlier release of it`,
-    hint: `Deploy again, or see "history:" in the config for how many releases are kept`,
-  });
+  if (target === undefined) return undefined;
+  if (json) {
+    stdout.raw(JSON.stringify({ type: "rollback-target", ...target }));
+  } else {
+    stdout.line(`${mark.info} The last good release is ${bold(target.deployment)}:`);
+    stdout.line(`  ${target.image}, healthy since ${target.at}`);
+  }
+  return target.deployment;
 }
