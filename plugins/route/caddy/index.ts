@@ -18,19 +18,27 @@ const listen = z
   .array(z.string().min(1))
   .default([":80"])
   .describe("Addresses where Caddy accepts the apps' requests");
+const shutdownDelayMs = z
+  .int()
+  .min(0)
+  .max(10_000)
+  // Long enough for a busy server's clients to have asked a few times.
+  .default(1000)
+  .describe("How long a replaced configuration lingers to send its clients to the new one");
 
 const plugin: Plugin = definePlugin({
   name: "route-caddy",
   options: z.strictObject({}),
-  strategies: { route: { caddy: z.strictObject({ admin, listen }) } },
+  strategies: { route: { caddy: z.strictObject({ admin, listen, shutdownDelayMs }) } },
   setup: () => {
     const routers = new Map<string, Router>();
     return {
       route: {
         async caddy({ routes, draining, strategy }, { signal, log }) {
-          const router = routers.get(strategy.admin) ?? new Router(strategy.admin);
-          routers.set(strategy.admin, router);
-          const changed = await router.apply(routes, strategy.listen, draining, {
+          const { admin, ...options } = strategy;
+          const router = routers.get(admin) ?? new Router(admin);
+          routers.set(admin, router);
+          const changed = await router.apply({ routes, ...options }, draining, {
             signal,
             warn: (message) => log("warn", message),
           });

@@ -10,11 +10,6 @@ import { AdminClient, type Change } from "./admin.ts";
 import { type CaddyServer, SERVER, serverConfig, withoutDraining } from "./config.ts";
 import { otherSpelling } from "./listen.ts";
 
-/**
- * How long a replaced server lingers to send its clients to the new one. The write that
- * replaces it takes this long.
- */
-const SHUTDOWN_DELAY = "250ms";
 /** Another writer may win the race for a change; more often than this is not a race. */
 const WRITE_TRIES = 5;
 const DRAIN_LIMIT_MS = 30_000;
@@ -22,6 +17,14 @@ const DRAIN_FIRST_POLL_MS = 10;
 const DRAIN_LAST_POLL_MS = 250;
 
 type Json = Readonly<Record<string, unknown>>;
+
+/** What Caddy is to serve. */
+export interface Wanted {
+  readonly routes: readonly Route[];
+  readonly listen: readonly string[];
+  /** How long a replaced server lingers to send its clients to the new one. */
+  readonly shutdownDelayMs: number;
+}
 
 /** One write to the admin API. */
 interface Write {
@@ -43,20 +46,19 @@ export class Router {
   }
 
   /**
-   * Make Caddy serve exactly `routes` at `listen`, then wait until the `draining` upstreams have
-   * no request in flight, at most 30 s. Gives back whether anything was written. Throws
+   * Make Caddy serve exactly what is wanted, then wait until the `draining` upstreams have no
+   * request in flight, at most 30 s. Gives back whether anything was written. Throws
    * `ROUTER_UNREACHABLE`, `ROUTER_REJECTED`, and the signal's reason while it waits.
    */
   async apply(
-    routes: readonly Route[],
-    listen: readonly string[],
+    wanted: Wanted,
     draining: readonly string[],
     { signal, warn }: { readonly signal: AbortSignal; warn(message: string): void },
   ): Promise<boolean> {
     // Another app's change in the meantime must keep the counters that we wait for.
     for (const upstream of draining) this.#count(upstream, 1);
     try {
-      const turn = this.#last.then(() => this.#write(routes, listen));
+      const turn = this.#last.then(() => this.#write(wanted));
       this.#last = turn.catch(() => {});
       const changed = await turn;
       await this.#drain(draining, signal, warn);
@@ -66,11 +68,11 @@ export class Router {
     }
   }
 
-  async #write(routes: readonly Route[], listen: readonly string[]): Promise<boolean> {
+  async #write(wanted: Wanted): Promise<boolean> {
     let wrote = false;
     for (let tries = 1; tries <= WRITE_TRIES; tries += 1) {
       const { config, etag } = await this.#admin.read();
-      const write = wantedWrite(config, routes, listen, [...this.#draining.keys()]);
+      const write = wantedWrite(config, wanted, [...this.#draining.keys()]);
       if (write === null) return wrote;
       wrote = true;
       const result = await this.#admin.change(write.change, write.path, write.value, etag);
@@ -111,11 +113,10 @@ export class Router {
   }
 }
 
-/** What to write so that `config` serves `routes`. Null: it does already. */
+/** What to write so that `config` serves what is wanted. Null: it does already. */
 export function wantedWrite(
   config: unknown,
-  routes: readonly Route[],
-  listen: readonly string[],
+  { routes, listen, shutdownDelayMs }: Wanted,
   draining: readonly string[],
 ): Write | null {
   const http = child(child(config, "apps"), "http");
@@ -126,19 +127,18 @@ export function wantedWrite(
 
   const replaces = ours !== undefined && isDeepStrictEqual(ours.listen, listen);
   const wanted = serverConfig(routes, replaces ? listen.map(otherSpelling) : listen, gone);
+  const same = ours !== undefined && equal(ours, wanted, listen);
   // The application's own settings hold for all of its servers, so they are ours only alone.
-  const alone = Object.keys(servers).every((name) => name === SERVER);
-  if (ours !== undefined && equal(ours, wanted, listen)) {
-    if (!alone || http?.shutdown_delay !== undefined) return null;
-  }
-  if (!alone) {
+  if (!Object.keys(servers).every((name) => name === SERVER)) {
     const path = `/apps/http/servers/${SERVER}`;
-    return { change: ours === undefined ? "PUT" : "PATCH", path, value: wanted };
+    return same ? null : { change: ours === undefined ? "PUT" : "PATCH", path, value: wanted };
   }
+  const delay = `${shutdownDelayMs}ms`;
+  if (same && http?.shutdown_delay === delay) return null;
   return {
     change: http === undefined ? "PUT" : "PATCH",
     path: "/apps/http",
-    value: { shutdown_delay: SHUTDOWN_DELAY, ...http, servers: { [SERVER]: wanted } },
+    value: { ...http, shutdown_delay: delay, servers: { [SERVER]: wanted } },
   };
 }
 
