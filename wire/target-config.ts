@@ -72,6 +72,9 @@ export function readTarget(json: unknown): ReceivedTarget {
       throw invalid(`targetConfig.${field}: this haloyd does not support it yet`);
     }
   }
+  if (wire.namingStrategy === "static") {
+    throw invalid(`targetConfig.namingStrategy: this haloyd does not support "static" yet`);
+  }
   const { repository, tag, pullPolicy, history, registry, build, buildConfig } = wire.image;
   if (registry) throw invalid("targetConfig.image.registry: this haloyd does not support it yet");
   const port = Number(wire.port ?? 8080);
