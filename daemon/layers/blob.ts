@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { cutParts, packPart } from "../../wire/parts.ts";
+import { cutParts, PartBuffers, packPart } from "../../wire/parts.ts";
 import { sync, writeWhole } from "./durable.ts";
 import { corrupt } from "./requests.ts";
 import type { Measured } from "./upload.ts";
@@ -42,11 +42,13 @@ export async function storeBlob(
       yield chunk;
     }
   }
-  for await (const part of cutParts(inflate(counted(), digest))) {
+  const buffers = new PartBuffers();
+  for await (const part of cutParts(inflate(counted(), digest), buffers)) {
     layer.update(part);
     size += part.byteLength;
     const path = join(directory, String(parts++));
     await writeWhole(path, await packPart(part));
+    buffers.release(part);
     await sync(path);
   }
   if (`sha256:${raw.digest("hex")}` !== digest) {

@@ -63,27 +63,24 @@ export class Layers {
   }
 
   /**
-   * The layer's uncompressed bytes, part by part, the next one read while one is used. Throws
-   * `LAYER_CORRUPT` after the last part when they are not what they were: then the layer is gone.
+   * The layer's uncompressed bytes, piece by piece. Throws `LAYER_CORRUPT` at the end, or before,
+   * when they are not what they were: then the layer is gone.
    */
   async *read(diffId: string): AsyncGenerator<Buffer, void, void> {
     const description = await this.#describe(diffId);
     if (!description) throw corrupt(`Cannot read layer ${diffId}: it is not on the server`);
-    const part = async (index: number) =>
-      await unpackPart(await readFile(join(this.#path(diffId), String(index))));
     const hash = createHash("sha256");
     try {
-      let next = description.parts > 0 ? part(0) : null;
-      for (let index = 1; next; index++) {
-        const bytes = await next;
-        next = index < description.parts ? part(index) : null;
-        // A failure is thrown where the part is awaited; the reader may have gone by then.
-        next?.catch(() => {});
-        hash.update(bytes);
-        yield bytes;
+      for (let index = 0; index < description.parts; index++) {
+        for await (const chunk of unpackPart(await readFile(this.#part(diffId, index)))) {
+          hash.update(chunk);
+          yield chunk;
+        }
       }
       if (`sha256:${hash.digest("hex")}` !== diffId) throw new Error("its digest has changed");
     } catch (cause) {
+      const { syscall, code } = cause as NodeJS.ErrnoException;
+      if (syscall !== undefined && code !== "ENOENT") throw cause;
       await this.remove(diffId);
       throw corrupt(`Cannot read layer ${diffId}: it was damaged on the server's disk`, cause);
     }
@@ -116,6 +113,10 @@ export class Layers {
 
   async #describe(diffId: string): Promise<Description | null> {
     return await readJson<Description>(join(this.#path(diffId), DESCRIPTION));
+  }
+
+  #part(diffId: string, index: number): string {
+    return join(this.#path(diffId), String(index));
   }
 
   #path(diffId: string): string {

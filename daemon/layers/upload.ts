@@ -1,6 +1,6 @@
 /**
- * One layer that is still arriving: parts in any order, hashed as soon as their turn comes, so
- * that little is left to do when the last one is here.
+ * One layer that is still arriving: parts in any order, each unpacked and hashed as soon as its
+ * turn comes, so that little is left to do when the last one is here.
  *
  * @module
  */
@@ -12,8 +12,6 @@ import { unpackPart } from "../../wire/parts.ts";
 import { list, makeDirectory, sync, writeWhole } from "./durable.ts";
 import { badRequest, corrupt } from "./requests.ts";
 
-/** Parts kept unpacked until the one before them comes; more are read again from the disk. */
-const MAX_WAITING = 3;
 const PART_NAME = /^(0|[1-9][0-9]{0,4})$/;
 
 /** A layer's uncompressed bytes as they turned out. */
@@ -29,7 +27,6 @@ export class Upload {
   readonly directory: string;
   readonly #stored: Set<number>;
   readonly #writing: Map<number, Promise<void>> = new Map();
-  readonly #waiting: Map<number, Buffer> = new Map();
   readonly #hash: Hash = createHash("sha256");
   #hashed = 0;
   #size = 0;
@@ -53,7 +50,7 @@ export class Upload {
 
   /**
    * Store one part; one that is there already stays as it is. Gives back whether it was new.
-   * Throws `LAYER_CORRUPT` for what is not a zstd frame of at most a part's size.
+   * Throws `LAYER_CORRUPT` when a part whose turn it is cannot be unpacked: the upload is lost.
    */
   async put(index: number, frame: Uint8Array): Promise<boolean> {
     if (this.#stored.has(index)) return false;
@@ -62,10 +59,11 @@ export class Upload {
       await other;
       return false;
     }
-    const writing = this.#write(index, frame);
+    const writing = writeWhole(join(this.directory, String(index)), frame);
     this.#writing.set(index, writing);
     try {
       await writing;
+      this.#stored.add(index);
     } finally {
       this.#writing.delete(index);
     }
@@ -91,26 +89,27 @@ export class Upload {
     return { digest: `sha256:${this.#hash.copy().digest("hex")}`, size: this.#size };
   }
 
-  async #write(index: number, frame: Uint8Array): Promise<void> {
-    const bytes = await unpack(frame, index);
-    await writeWhole(join(this.directory, String(index)), frame);
-    if (index === this.#hashed || this.#waiting.size < MAX_WAITING) this.#waiting.set(index, bytes);
-    this.#stored.add(index);
-  }
-
   #advance(): Promise<void> {
-    this.#hashing = this.#hashing.catch(() => {}).then(() => this.#hashStored());
+    this.#hashing = this.#hashing.then(() => this.#hashStored());
+    // Whoever waits for this turn hears of it, and so does everybody after it.
+    this.#hashing.catch(() => {});
     return this.#hashing;
   }
 
   async #hashStored(): Promise<void> {
     while (this.#stored.has(this.#hashed)) {
-      const index = this.#hashed;
-      const path = join(this.directory, String(index));
-      const bytes = this.#waiting.get(index) ?? (await unpack(await readFile(path), index));
-      this.#waiting.delete(index);
-      this.#hash.update(bytes);
-      this.#size += bytes.byteLength;
+      const frame = await readFile(join(this.directory, String(this.#hashed)));
+      try {
+        for await (const chunk of unpackPart(frame)) {
+          this.#hash.update(chunk);
+          this.#size += chunk.byteLength;
+        }
+      } catch (cause) {
+        throw corrupt(
+          `Cannot read part ${this.#hashed}: it is not a zstd frame of at most 4 MiB`,
+          cause,
+        );
+      }
       this.#hashed++;
     }
   }
@@ -120,12 +119,4 @@ export class Upload {
 export async function storedParts(directory: string): Promise<number[]> {
   const names = (await list(directory)).filter((name) => PART_NAME.test(name));
   return names.map(Number).sort((a, b) => a - b);
-}
-
-async function unpack(frame: Uint8Array, index: number): Promise<Buffer> {
-  try {
-    return await unpackPart(frame);
-  } catch (cause) {
-    throw corrupt(`Cannot read part ${index}: it is not a zstd frame of at most 4 MiB`, cause);
-  }
 }

@@ -8,6 +8,7 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { isHaloyError } from "../../core/errors.ts";
 import type { LayerCompletion } from "../../wire/layers.ts";
 import { discard, list, makeDirectory, modified, TEMPORARY_SUFFIX } from "./durable.ts";
 import type { Layers } from "./layers.ts";
@@ -39,9 +40,10 @@ export class Uploads {
     return await storedParts(this.#path(digest));
   }
 
-  /** Store a part. Gives back whether it was new. */
+  /** Store a part. Gives back whether it was new. Throws `LAYER_CORRUPT` as {@link complete}. */
   async put(digest: string, index: number, frame: Uint8Array): Promise<boolean> {
-    return await (await this.#upload(digest)).put(index, frame);
+    const upload = await this.#upload(digest);
+    return await this.#orDiscard(digest, upload, () => upload.put(index, frame));
   }
 
   /**
@@ -50,22 +52,14 @@ export class Uploads {
    */
   async complete(digest: string, completion: LayerCompletion): Promise<Measured> {
     const upload = await this.#upload(digest);
-    let measured: Measured;
-    try {
-      measured = await upload.finish(completion.parts);
-      const wanted = completion.diffId ?? measured.digest;
-      if (measured.digest !== wanted || measured.size !== completion.size) {
-        throw corrupt(
-          `Cannot accept layer ${wanted}: ${measured.size} bytes arrived with digest ${measured.digest}`,
-        );
-      }
-    } catch (error) {
-      if ((error as { code?: string }).code === "LAYER_CORRUPT") {
-        this.#open.delete(digest);
-        await discard(upload.directory, this.#trash);
-      }
-      throw error;
-    }
+    const measured = await this.#orDiscard(digest, upload, async () => {
+      const found = await upload.finish(completion.parts);
+      const wanted = completion.diffId ?? found.digest;
+      if (found.digest === wanted && found.size === completion.size) return found;
+      throw corrupt(
+        `Cannot accept layer ${wanted}: ${found.size} bytes arrived with digest ${found.digest}`,
+      );
+    });
     this.#open.delete(digest);
     await this.#layers.adopt(upload.directory, measured, completion.parts);
     return measured;
@@ -90,6 +84,25 @@ export class Uploads {
       for (const part of await list(path)) {
         if (part.endsWith(TEMPORARY_SUFFIX)) await rm(join(path, part), { force: true });
       }
+    }
+  }
+
+  async #orDiscard<Result>(
+    digest: string,
+    upload: Upload,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isHaloyError(error) && error.code === "LAYER_CORRUPT") {
+        // Another request may have found it out before this one, and a new upload begun.
+        if ((await this.#open.get(digest)) === upload) {
+          this.#open.delete(digest);
+          await discard(upload.directory, this.#trash);
+        }
+      }
+      throw error;
     }
   }
 

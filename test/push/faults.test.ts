@@ -70,8 +70,8 @@ describe.each(circle)("a push from $from.name to $to.name", ({ from, to }) => {
     const image = await pair.build({ base: randomBytes(5000), app: "healed" });
     await pair.push(image);
     await removeImages(pair.engine, image.reference);
-    const [layer = ""] = image.diffIds;
-    const path = join(pair.server.directory, layer.slice("sha256:".length), "0");
+    const [base = ""] = image.diffIds;
+    const path = join(pair.server.directory, base.slice("sha256:".length), "0");
     const frame = await readFile(path);
     frame.fill(0, frame.byteLength >> 1);
     await writeFile(path, frame);

@@ -48,8 +48,8 @@ export interface PushOptions {
 
 /** Two of these layers are equal, on an engine that keeps empty ones. */
 const BASE = `FROM scratch
-COPY busybox /bin/busybox
 COPY base /base
+COPY busybox /bin/busybox
 WORKDIR /srv
 COPY base /base
 CMD ["/bin/busybox", "cat", "/app"]`;

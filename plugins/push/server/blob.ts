@@ -50,8 +50,16 @@ async function* rest(
   head: Uint8Array,
   iterator: AsyncIterator<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void, void> {
-  if (head.byteLength > 0) yield head;
-  for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
-    yield next.value;
+  let ended = false;
+  try {
+    if (head.byteLength > 0) yield head;
+    for (;;) {
+      const { done, value } = await iterator.next();
+      ended = done === true;
+      if (ended) return;
+      yield value;
+    }
+  } finally {
+    if (!ended) await iterator.return?.();
   }
 }

@@ -9,7 +9,7 @@ import { z } from "zod";
 import { EngineClient, engineAddress } from "../../../engine/client.ts";
 import { definePlugin, type Plugin } from "../../../plugin.ts";
 import { pushImage } from "./push.ts";
-import { hashedSaveStream, saveStream } from "./save-stream.ts";
+import { layerSources } from "./sources.ts";
 
 const plugin: Plugin = definePlugin({
   name: "push-server",
@@ -19,8 +19,7 @@ const plugin: Plugin = definePlugin({
     push: {
       async server({ image, server }, context) {
         const engine = new EngineClient(engineAddress(context.env));
-        const sources = [saveStream(engine), hashedSaveStream(engine)];
-        return await pushImage({ image, server }, sources, context);
+        return await pushImage({ image, server }, layerSources(engine), context);
       },
     },
   }),

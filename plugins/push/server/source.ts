@@ -13,7 +13,7 @@ export interface SourceLayer {
   /** The diff ID, or where that is not known yet the digest of the compressed blob. */
   readonly digest: string;
   readonly diffId: string | null;
-  /** The uncompressed bytes. May throw {@link UnreadableLayer}. */
+  /** The uncompressed bytes; a piece is valid until the next one. May throw {@link UnreadableLayer}. */
   bytes(): AsyncIterable<Uint8Array>;
 }
 
