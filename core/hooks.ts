@@ -87,7 +87,10 @@ export interface HookMap {
     },
     DeployOutcome
   >;
-  /** Apply the full wanted set of routes, atomically, then wait for `draining` upstreams. */
+  /**
+   * Apply the full wanted set of routes, atomically, then wait for `draining` upstreams. A call may
+   * come while another one waits: routes are applied in the order of the calls.
+   */
   route: Named<
     { readonly routes: readonly Route[]; readonly draining: readonly string[] },
     { readonly changed: boolean }

@@ -1,6 +1,6 @@
 /**
  * Which host names lead to which containers: computed from the journal and the running
- * containers, applied through the `route` hook, one change at a time.
+ * containers, applied through the `route` hook in the order of the changes.
  *
  * @module
  */
@@ -34,7 +34,6 @@ interface Held {
 export class Traffic {
   readonly #options: TrafficOptions;
   readonly #held: Map<string, Held> = new Map();
-  #applied: readonly Route[] = [];
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: TrafficOptions) {
@@ -48,11 +47,8 @@ export class Traffic {
   async switch(app: string, target: Target, upstreams: readonly string[]): Promise<void> {
     const hosts = hostsOf(target);
     this.#held.set(app, { hosts, upstreams });
-    if (hosts.length === 0 && !this.#applied.some((route) => route.app === app)) return;
-    await this.#inTurn(async () => {
-      const before = this.#applied.find((route) => route.app === app)?.upstreams ?? [];
-      await this.#apply(before.filter((upstream) => !upstreams.includes(upstream)));
-    });
+    // A worker needs no router, unless it had names until now.
+    if (hosts.length > 0 || this.#currentHosts(app).length > 0) await this.#apply(app);
   }
 
   /** The deployment has ended: from now on the journal says where the app's requests go. */
@@ -62,19 +58,16 @@ export class Traffic {
 
   /** Make the router agree with what runs. Changes nothing where it already does. */
   async reconcile(): Promise<void> {
-    await this.#inTurn(() => this.#apply([]));
+    await this.#apply(null);
   }
 
   /** @throws `DOMAIN_TAKEN` when another app already answers for one of the target's names. */
   checkDomains(app: string, target: Target): void {
-    const { journal, releases } = this.#options;
     const wanted = new Set(hostsOf(target));
     if (wanted.size === 0) return;
-    for (const other of journal.apps()) {
+    for (const other of this.#options.journal.apps()) {
       if (other === app) continue;
-      const current = releases.current(other);
-      const theirs = current === null ? null : journal.release(current)?.target;
-      const taken = theirs && hostsOf(theirs).find((name) => wanted.has(name));
+      const taken = this.#currentHosts(other).find((name) => wanted.has(name));
       if (!taken) continue;
       throw fail("DOMAIN_TAKEN", {
         message: `Cannot route "${taken}" to "${app}": the app "${other}" on this server already has it`,
@@ -84,41 +77,60 @@ export class Traffic {
     }
   }
 
-  async #apply(draining: readonly string[]): Promise<void> {
-    const routes = await this.#wanted();
-    await this.#options.plugins.named("route", this.#options.router, { routes, draining });
-    this.#applied = routes;
+  /**
+   * Apply what is wanted now. Only finding that out and handing it over is one at a time: the
+   * router keeps the order, and one app's long requests must not hold up another's switch.
+   */
+  async #apply(switched: string | null): Promise<void> {
+    const turn = this.#turn.then(async () => {
+      const containers = await this.#options.containers();
+      const running = containers.filter(({ state }) => state === "running");
+      const routes = this.#wanted(running);
+      const draining = drainedBy(switched, routes, running);
+      const { plugins, router } = this.#options;
+      return { applied: plugins.named("route", router, { routes, draining }) };
+    });
+    this.#turn = turn.catch(() => {});
+    await (await turn).applied;
   }
 
-  async #wanted(): Promise<Route[]> {
-    const { journal, containers } = this.#options;
-    const running = await containers();
+  #wanted(running: readonly AppContainer[]): Route[] {
+    const { journal } = this.#options;
     const routes: Route[] = [];
     for (const app of new Set([...journal.apps(), ...this.#held.keys()])) {
-      const held = this.#held.get(app);
-      const route = held ?? this.#current(app, running);
-      if (route && route.hosts.length > 0) routes.push({ app, ...route });
+      const route = this.#held.get(app) ?? this.#current(app, running);
+      if (route.hosts.length > 0) routes.push({ app, ...route });
     }
     return routes;
   }
 
-  #current(app: string, running: readonly AppContainer[]): Held | null {
+  #currentHosts(app: string): string[] {
     const { journal, releases } = this.#options;
     const current = releases.current(app);
     const target = current === null ? undefined : journal.release(current)?.target;
-    if (!target) return null;
-    const upstreams = running
-      .filter((one) => one.app === app && one.deployment === current && one.state === "running")
-      .flatMap(({ upstream }) => (upstream === null ? [] : [upstream]))
-      .sort();
-    return { hosts: hostsOf(target), upstreams };
+    return target ? hostsOf(target) : [];
   }
 
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const turn = this.#turn.then(work, work);
-    this.#turn = turn.catch(() => {});
-    return turn;
+  #current(app: string, running: readonly AppContainer[]): Held {
+    const current = this.#options.releases.current(app);
+    const upstreams = running
+      .filter((one) => one.app === app && one.deployment === current)
+      .flatMap(({ upstream }) => (upstream === null ? [] : [upstream]))
+      .sort();
+    return { hosts: this.#currentHosts(app), upstreams };
   }
+}
+
+/** Running containers of a switched app that get no new requests any more. */
+function drainedBy(
+  app: string | null,
+  routes: readonly Route[],
+  running: readonly AppContainer[],
+): string[] {
+  const serving = new Set(routes.flatMap(({ upstreams }) => upstreams));
+  return running
+    .filter((one) => one.app === app)
+    .flatMap(({ upstream }) => (upstream === null || serving.has(upstream) ? [] : [upstream]));
 }
 
 function hostsOf(target: Target): string[] {

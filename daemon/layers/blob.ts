@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { cutParts, PartBuffers, packPart } from "../../wire/parts.ts";
+import { cutParts, frameBuffers, packPart, partBuffers } from "../../wire/parts.ts";
 import { sync, writeWhole } from "./durable.ts";
 import { corrupt } from "./requests.ts";
 import type { Measured } from "./upload.ts";
@@ -42,13 +42,16 @@ export async function storeBlob(
       yield chunk;
     }
   }
-  const buffers = new PartBuffers();
+  const buffers = partBuffers();
+  const frames = frameBuffers();
   for await (const part of cutParts(inflate(counted(), digest), buffers)) {
     layer.update(part);
     size += part.byteLength;
     const path = join(directory, String(parts++));
-    await writeWhole(path, await packPart(part));
+    const frame = await packPart(part, frames);
     buffers.release(part);
+    await writeWhole(path, frame);
+    frames.release(frame);
     await sync(path);
   }
   if (`sha256:${raw.digest("hex")}` !== digest) {

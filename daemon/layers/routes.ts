@@ -8,6 +8,7 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { DIGEST, MAX_FRAME_SIZE, MAX_PART_INDEX } from "../../wire/layers.ts";
+import { free } from "../../wire/memory.ts";
 import { badRequest } from "./requests.ts";
 import type { LayerStore } from "./store.ts";
 
@@ -45,6 +46,7 @@ export function layerRoutes(store: LayerStore): Hono {
     }
     const frame = await bytes(c, MAX_FRAME_SIZE);
     await store.putPart(digest, Number(index), frame);
+    free(frame);
     return c.body(null, 204);
   });
   routes.post("/v1/layers/:digest/complete", async (c) =>

@@ -6,8 +6,10 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { EngineClient } from "../../engine/client.ts";
 import { PART_SIZE } from "../../wire/layers.ts";
-import { packPart } from "../../wire/parts.ts";
+import { frameBuffers, packPart } from "../../wire/parts.ts";
 import { LayerStore } from "./store.ts";
+
+const pack = (bytes: Uint8Array) => packPart(bytes, frameBuffers());
 
 let directory: string;
 let store: LayerStore;
@@ -70,7 +72,7 @@ describe("a layer sent in parts", () => {
 
   test("is thrown away when its bytes are not what its digest says", async () => {
     const layer = await randomLayer(2 * PART_SIZE);
-    await store.putPart(layer.diffId, 0, await packPart(randomBytes(PART_SIZE)));
+    await store.putPart(layer.diffId, 0, await pack(randomBytes(PART_SIZE)));
     await layer.put(1);
 
     await expect(layer.complete()).rejects.toMatchObject({
@@ -84,7 +86,7 @@ describe("a layer sent in parts", () => {
 
   test.each([
     ["is no zstd frame", Buffer.from("plain")],
-    ["holds more than a part", packPart(Buffer.alloc(PART_SIZE + 1))],
+    ["holds more than a part", pack(Buffer.alloc(PART_SIZE + 1))],
   ])("refuses a part that %s", async (_, frame) => {
     const layer = await randomLayer(10);
 
@@ -210,9 +212,7 @@ async function randomLayer(size: number) {
   const diffId = digestOf(bytes);
   const count = Math.ceil(size / PART_SIZE);
   const cut = (index: number) => bytes.subarray(index * PART_SIZE, (index + 1) * PART_SIZE);
-  const frames = await Promise.all(
-    Array.from({ length: count }, (_, index) => packPart(cut(index))),
-  );
+  const frames = await Promise.all(Array.from({ length: count }, (_, index) => pack(cut(index))));
   return {
     bytes,
     diffId,

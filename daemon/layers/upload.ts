@@ -8,7 +8,8 @@
 import { createHash, type Hash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { unpackPart } from "../../wire/parts.ts";
+import { free } from "../../wire/memory.ts";
+import { readPart } from "../../wire/parts.ts";
 import { list, makeDirectory, sync, writeWhole } from "./durable.ts";
 import { badRequest, corrupt } from "./requests.ts";
 
@@ -100,15 +101,17 @@ export class Upload {
     while (this.#stored.has(this.#hashed)) {
       const frame = await readFile(join(this.directory, String(this.#hashed)));
       try {
-        for await (const chunk of unpackPart(frame)) {
-          this.#hash.update(chunk);
-          this.#size += chunk.byteLength;
-        }
+        await readPart(frame, (piece) => {
+          this.#hash.update(piece);
+          this.#size += piece.byteLength;
+        });
       } catch (cause) {
         throw corrupt(
           `Cannot read part ${this.#hashed}: it is not a zstd frame of at most 4 MiB`,
           cause,
         );
+      } finally {
+        free(frame);
       }
       this.#hashed++;
     }
