@@ -27,12 +27,12 @@ export async function startUp(): Promise<StartUp[]> {
   const dir = mkdtempSync(join(tmpdir(), "haloy-start-"));
   const results: StartUp[] = [];
   try {
-    writeFileSync(join(dir, "empty.ts"), "");
+    writeFileSync(join(dir, "empty.js"), "");
     writeFileSync(join(dir, "haloy.yaml"), "name: bench\nserver: localhost\n");
     for (const runtime of ["node", "deno", "bun"] as const) {
       const env = { ...process.env, HALOY_RUNTIME: runtime };
       const binary = join(ROOT, "node_modules/.bin", runtime);
-      const empty = runtime === "deno" ? ["run", "-A", "empty.ts"] : ["empty.ts"];
+      const empty = runtime === "deno" ? ["run", "-A", "empty.js"] : ["empty.js"];
       const times: [number[], number[], number[]] = [[], [], []];
       for (let round = -1; round < RUNS; round += 1) {
         const rounds = [
