@@ -4,27 +4,21 @@
  * @module
  */
 
-import { promisify } from "node:util";
-import { constants, createZstdDecompress, zstdCompress } from "node:zlib";
-import { PART_SIZE } from "./layers.ts";
+import { constants, createZstdCompress, createZstdDecompress } from "node:zlib";
+import { MAX_FRAME_SIZE, PART_SIZE } from "./layers.ts";
+import { Buffers, Pieces } from "./memory.ts";
 
-/** Small pieces: what is thrown away after use must not pile up before it is collected. */
+/** What a zstd stream allocates at a time. */
 const CHUNK_SIZE = 128 * 1024;
-const compress = promisify(zstdCompress);
 
-/** Memory for parts, used again and again: fresh memory for each would pile up, too. */
-export class PartBuffers {
-  readonly #free: Buffer<ArrayBuffer>[] = [];
+/** Memory for parts. */
+export function partBuffers(): Buffers {
+  return new Buffers(PART_SIZE);
+}
 
-  /** {@link PART_SIZE} bytes of whatever was there before. */
-  take(): Buffer<ArrayBuffer> {
-    return this.#free.pop() ?? Buffer.allocUnsafeSlow(PART_SIZE);
-  }
-
-  /** Give the memory of a part back. Nobody may read the part afterwards. */
-  release(part: Buffer<ArrayBuffer>): void {
-    this.#free.push(Buffer.from(part.buffer));
-  }
+/** Memory for frames. */
+export function frameBuffers(): Buffers {
+  return new Buffers(MAX_FRAME_SIZE);
 }
 
 /**
@@ -33,7 +27,7 @@ export class PartBuffers {
  */
 export async function* cutParts(
   chunks: AsyncIterable<Uint8Array>,
-  buffers: PartBuffers,
+  buffers: Buffers,
 ): AsyncGenerator<Buffer<ArrayBuffer>, void, void> {
   let part = buffers.take();
   let filled = 0;
@@ -54,12 +48,26 @@ export async function* cutParts(
   else buffers.release(part);
 }
 
-/** One part as a zstd frame. Level 3 compresses faster than most links carry what comes out. */
-export async function packPart(part: Uint8Array): Promise<Buffer<ArrayBuffer>> {
-  return (await compress(part, {
+/**
+ * One part as a zstd frame, in memory from `frames`. Level 3 compresses faster than most links
+ * carry what comes out.
+ */
+export async function packPart(part: Uint8Array, frames: Buffers): Promise<Buffer<ArrayBuffer>> {
+  const packing = createZstdCompress({
     chunkSize: CHUNK_SIZE,
     params: { [constants.ZSTD_c_compressionLevel]: 3 },
-  })) as Buffer<ArrayBuffer>;
+  });
+  packing.end(part);
+  const pieces = new Pieces(CHUNK_SIZE);
+  const frame = frames.take();
+  let size = 0;
+  for await (const piece of packing as AsyncIterable<Buffer>) {
+    frame.set(piece, size);
+    size += piece.byteLength;
+    pieces.add(piece);
+  }
+  pieces.free();
+  return frame.subarray(0, size);
 }
 
 /**
@@ -70,9 +78,19 @@ export async function* unpackPart(frame: Uint8Array): AsyncGenerator<Buffer, voi
   const unpacking = createZstdDecompress({ chunkSize: CHUNK_SIZE });
   unpacking.end(frame);
   let size = 0;
-  for await (const chunk of unpacking as AsyncIterable<Buffer>) {
-    size += chunk.byteLength;
+  for await (const piece of unpacking as AsyncIterable<Buffer>) {
+    size += piece.byteLength;
     if (size > PART_SIZE) throw new RangeError(`a part has more than ${PART_SIZE} bytes`);
-    yield chunk;
+    yield piece;
   }
+}
+
+/** {@link unpackPart} for who looks at each piece once: its memory is gone afterwards. */
+export async function readPart(frame: Uint8Array, look: (piece: Buffer) => void): Promise<void> {
+  const pieces = new Pieces(CHUNK_SIZE);
+  for await (const piece of unpackPart(frame)) {
+    look(piece);
+    pieces.add(piece);
+  }
+  pieces.free();
 }

@@ -9,6 +9,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PART_SIZE } from "../../wire/layers.ts";
+import { free } from "../../wire/memory.ts";
 import { unpackPart } from "../../wire/parts.ts";
 import {
   discard,
@@ -72,10 +73,12 @@ export class Layers {
     const hash = createHash("sha256");
     try {
       for (let index = 0; index < description.parts; index++) {
-        for await (const chunk of unpackPart(await readFile(this.#part(diffId, index)))) {
-          hash.update(chunk);
-          yield chunk;
+        const frame = await readFile(this.#part(diffId, index));
+        for await (const piece of unpackPart(frame)) {
+          hash.update(piece);
+          yield piece;
         }
+        free(frame);
       }
       if (`sha256:${hash.digest("hex")}` !== diffId) throw new Error("its digest has changed");
     } catch (cause) {

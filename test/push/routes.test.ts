@@ -2,9 +2,11 @@ import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ServerRequest } from "../../plugin.ts";
 import { MAX_FRAME_SIZE } from "../../wire/layers.ts";
-import { packPart } from "../../wire/parts.ts";
+import { frameBuffers, packPart } from "../../wire/parts.ts";
 import { testEngines } from "../engines.ts";
 import { connect, type LayerServer, serveLayers } from "./server.ts";
+
+const pack = (bytes: Uint8Array) => packPart(bytes, frameBuffers());
 
 let server: LayerServer;
 beforeAll(async () => {
@@ -83,7 +85,7 @@ test.each(testEngines())(
     await using own = await serveLayers(host);
     const bytes = randomBytes(2048);
     const diffId = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
-    await own.store.putPart(diffId, 0, await packPart(bytes));
+    await own.store.putPart(diffId, 0, await pack(bytes));
     await own.store.complete(diffId, { diffId, size: 2048, parts: 1 });
     const config = {
       architecture: "amd64",

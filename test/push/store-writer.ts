@@ -9,7 +9,9 @@ import { gzipSync } from "node:zlib";
 import { LayerStore } from "../../daemon/layers/store.ts";
 import { EngineClient } from "../../engine/client.ts";
 import { PART_SIZE } from "../../wire/layers.ts";
-import { packPart } from "../../wire/parts.ts";
+import { frameBuffers, packPart } from "../../wire/parts.ts";
+
+const pack = (bytes: Uint8Array) => packPart(bytes, frameBuffers());
 
 const [directory = ""] = process.argv.slice(2);
 const digestOf = (bytes: Uint8Array) =>
@@ -25,8 +27,8 @@ for (;;) {
   randomBytes(2000).copy(bytes);
   const diffId = digestOf(bytes);
   const store = open();
-  await store.putPart(diffId, 1, await packPart(bytes.subarray(PART_SIZE)));
-  await store.putPart(diffId, 0, await packPart(bytes.subarray(0, PART_SIZE)));
+  await store.putPart(diffId, 1, await pack(bytes.subarray(PART_SIZE)));
+  await store.putPart(diffId, 0, await pack(bytes.subarray(0, PART_SIZE)));
   await store.complete(diffId, { diffId, size: bytes.byteLength, parts: 2 });
   const blob = gzipSync(randomBytes(5000));
   kept.push((await store.addBlob(digestOf(blob), stream(blob))).diffId, diffId);

@@ -12,7 +12,8 @@ import {
   type LayerCompletionAnswer,
   PARTS_IN_FLIGHT,
 } from "../../../wire/layers.ts";
-import { cutParts, PartBuffers, packPart } from "../../../wire/parts.ts";
+import type { Buffers } from "../../../wire/memory.ts";
+import { cutParts, frameBuffers, packPart, partBuffers } from "../../../wire/parts.ts";
 import { Slots } from "./slots.ts";
 import { type SourceLayer, UnreadableLayer } from "./source.ts";
 
@@ -32,7 +33,8 @@ export class LayerSender {
   readonly #options: SenderOptions;
   readonly #failed: AbortController = new AbortController();
   readonly #signal: AbortSignal;
-  readonly #buffers: PartBuffers = new PartBuffers();
+  readonly #buffers: Buffers = partBuffers();
+  readonly #frames: Buffers = frameBuffers();
   readonly #packing: Slots = new Slots(PARTS_PACKED);
   readonly #sending: Slots = new Slots(PARTS_IN_FLIGHT);
   readonly #work: Set<Promise<unknown>> = new Set();
@@ -128,7 +130,7 @@ export class LayerSender {
     let frame: Buffer<ArrayBuffer>;
     let sent: () => void;
     try {
-      frame = await packPart(part);
+      frame = await packPart(part, this.#frames);
       this.#buffers.release(part);
       sent = await this.#sending.take();
     } finally {
@@ -148,6 +150,7 @@ export class LayerSender {
     }
     this.#sent.add(digest);
     this.#options.onSent(frame.byteLength);
+    this.#frames.release(frame);
   }
 
   async #complete(digest: string, completion: LayerCompletion): Promise<void> {
