@@ -45,3 +45,35 @@ test("the masker goes through plain data and leaves short values alone", () => {
     no: null,
   });
 });
+
+test.each([
+  ["the shorter one first", ["admin", "admin-S3cr3t-9f2"], "to admin-S3cr3t-9f2!", "to ***!"],
+  ["the longer one first", ["admin-S3cr3t-9f2", "admin"], "to admin-S3cr3t-9f2!", "to ***!"],
+  ["one that ends in the other", ["9f2-admin", "admin"], "to 9f2-admin, admin", "to ***, ***"],
+  ["two that overlap", ["abc-def", "def-ghi"], "<abc-def-ghi>", "<***>"],
+  ["one that overlaps itself", ["abab"], "<ababab>", "<***>"],
+])("of secrets that share text nothing is left: %s", (_name, values, text, masked) => {
+  const masker = new Masker();
+  for (const one of values) masker.add(new Secret(one));
+  expect(masker.mask(text)).toBe(masked);
+});
+
+test("a secret of several lines is hidden in a log that comes line by line", () => {
+  const masker = new Masker();
+  masker.add(new Secret("-----BEGIN KEY-----\r\nMIIEvQIBADANBg\n}\nkqhkiG9w0BAQEF\n"));
+  expect(["x MIIEvQIBADANBg y", "kqhkiG9w0BAQEF", "}"].map((line) => masker.mask(line))).toEqual([
+    "x *** y",
+    "***",
+    "}",
+  ]);
+  const oneLine = new Masker();
+  oneLine.add(new Secret("hunter2\n"));
+  expect(oneLine.mask("with hunter2 in it")).toBe("with *** in it");
+});
+
+test("a secret as large as a bundle of certificates can be hidden", () => {
+  const masker = new Masker();
+  const bundle = "0123456789abcdef\n".repeat(50_000);
+  masker.add(new Secret(bundle));
+  expect(masker.mask("0123456789abcdef")).toBe("***");
+});

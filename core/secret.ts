@@ -4,10 +4,14 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
+
 const SHOWN = "[secret]";
 
 /** Shorter values are not masked: they would blot out ordinary words. */
 const SHORTEST_MASKED = 4;
+/** The same for a line of a value that has several: many lines are only a bracket. */
+const SHORTEST_MASKED_LINE = 8;
 
 /**
  * A value that prints as `[secret]` in `console.log`, JSON, template strings and errors.
@@ -41,7 +45,10 @@ export class Secret {
   }
 }
 
-/** Hides every value it has been told of in any text, also base64 and URL encoded. */
+/**
+ * Hides every value it has been told of in any text, also base64 and URL encoded, and each line
+ * of a value that has several: logs come line by line.
+ */
 export class Masker {
   readonly #forms: Set<string> = new Set();
 
@@ -49,24 +56,32 @@ export class Masker {
   add(secret: Secret): void {
     const value = secret.reveal();
     if (value.length < SHORTEST_MASKED) return;
-    const bytes = new TextEncoder().encode(value);
-    const base64 = btoa(String.fromCharCode(...bytes));
+    this.#addText(value);
+    const base64 = Buffer.from(value).toString("base64");
     // The padding and the last character depend on what follows the value.
     const stem = base64.replace(/=+$/, "").slice(0, -1);
-    for (const form of [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)]) {
-      this.#forms.add(form);
-    }
     if (stem.length >= 8) {
       this.#forms.add(stem);
       this.#forms.add(stem.replaceAll("+", "-").replaceAll("/", "_"));
     }
+    const lines = value.split(/[\r\n]+/).filter((line) => line !== "");
+    const shortest = lines.length === 1 ? SHORTEST_MASKED : SHORTEST_MASKED_LINE;
+    for (const line of lines) if (line.length >= shortest) this.#addText(line);
   }
 
   /** `text` without any known secret. */
   mask(text: string): string {
-    let masked = text;
-    for (const form of this.#forms) masked = masked.replaceAll(form, "***");
-    return masked;
+    // Secrets may overlap or be parts of each other, so all are looked for in the text as it came.
+    const found = [...this.#forms].flatMap((form) => occurrences(text, form));
+    if (found.length === 0) return text;
+    found.sort(([a], [b]) => a - b);
+    let masked = "";
+    let shown = 0;
+    for (const [start, end] of found) {
+      if (start >= shown) masked += `${text.slice(shown, start)}***`;
+      shown = Math.max(shown, end);
+    }
+    return masked + text.slice(shown);
   }
 
   /** A copy of plain data, every string in it masked. */
@@ -80,4 +95,19 @@ export class Masker {
     }
     return data;
   }
+
+  #addText(text: string): void {
+    for (const form of [text, encodeURIComponent(text), JSON.stringify(text).slice(1, -1)]) {
+      this.#forms.add(form);
+    }
+  }
+}
+
+/** Where `form` stands in `text`: from, and up to. */
+function occurrences(text: string, form: string): [from: number, to: number][] {
+  const found: [number, number][] = [];
+  for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1)) {
+    found.push([at, at + form.length]);
+  }
+  return found;
 }
