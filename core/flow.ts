@@ -71,6 +71,11 @@ export interface ServerRequest {
   readonly body?: Uint8Array<ArrayBuffer> | string;
   /** Sent as JSON. */
   readonly json?: unknown;
+  /**
+   * For work that takes the daemon longer than connections last: for so long, a request that was
+   * cut off while it waited for its answer is sent again (milliseconds).
+   */
+  readonly patienceMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -83,8 +88,9 @@ export interface ServerConnection {
   /** What the daemon can do beyond the stock protocol, from `GET /v1/version`. */
   capabilities(signal?: AbortSignal): Promise<ReadonlySet<string>>;
   /**
-   * One request. Resolves with any 2xx or 3xx answer; an error answer is thrown as the
-   * `HaloyError` the daemon sent, an unreachable daemon as `DAEMON_UNREACHABLE` after three tries.
+   * One request. Resolves with any 2xx answer; an error answer is thrown as the `HaloyError` the
+   * daemon sent, a redirect as `DAEMON_REJECTED`, and an unreachable daemon as
+   * `DAEMON_UNREACHABLE` after three tries.
    */
   request(path: string, options?: ServerRequest): Promise<Response>;
   /** {@link request}, the answer parsed as JSON. */
@@ -178,6 +184,8 @@ export interface ReleaseRecord {
   readonly imageId: string;
   /** It is the one that runs. */
   readonly current: boolean;
+  /** It is what `rollback` without an ID brings back: every strategy but `none` keeps it. */
+  readonly lastGood: boolean;
 }
 
 /** What retention decided: deployment IDs. Every release is in exactly one of the two. */

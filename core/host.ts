@@ -28,7 +28,7 @@ export interface Running {
 
 /** What the host needs from whoever opens it. */
 export interface HostOptions {
-  readonly events: EventLog;
+  readonly events: Pick<EventLog, "append">;
   readonly signal: AbortSignal;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** After this long a hook is reported as slow. Default 3000 ms. */

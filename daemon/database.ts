@@ -56,6 +56,7 @@ const MIGRATIONS: readonly string[] = [
      token INTEGER NOT NULL,
      deployment TEXT NOT NULL
    ) STRICT;`,
+  "CREATE INDEX steps_deployment ON steps (deployment)",
 ];
 
 /** Open `<dataDirectory>/db/haloy.db`, making and migrating it as needed. */
@@ -94,7 +95,11 @@ export function inTransaction<Result>(database: DatabaseSync, work: () => Result
     database.exec("COMMIT");
     return result;
   } catch (error) {
-    database.exec("ROLLBACK");
+    try {
+      database.exec("ROLLBACK");
+    } catch {
+      // SQLite has rolled back by itself, as it does when the disk is full.
+    }
     throw error;
   }
 }

@@ -45,32 +45,34 @@ export async function prepareImage(
   return image.Id;
 }
 
-/** Take a release's tag away. The engine deletes the image with its last tag, unless it is used. */
+/**
+ * Take a release's tag away; the engine deletes the image with its last tag. False when it stays
+ * because a container still uses it.
+ */
 export async function removeReleaseImage(
   engine: EngineClient,
   app: string,
   deployment: string,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await engine.call(`/images/${releaseTag(app, deployment)}`, {
       method: "DELETE",
       expect: [404],
     });
+    return true;
   } catch (error) {
-    // 409: a container still uses it. The tag stays, and a later retention tries again.
-    if (rejectedStatus(error) !== 409) throw error;
+    if (rejectedStatus(error) === 409) return false;
+    throw error;
   }
 }
 
 /** The image that is already there and may be used without asking a registry. */
 async function localImage(engine: EngineClient, release: Release): Promise<ImageInspect | null> {
   const policy = release.target.image?.pullPolicy ?? "always";
-  if (release.imageId !== null) {
-    const image = await inspectImage(engine, release.imageId);
-    if (image) return image;
-  }
+  // With an ID, only that very image will do: the reference may name a newer one by now.
+  const wanted = release.imageId ?? release.image;
   if (!release.pushed && release.imageId === null && policy === "always") return null;
-  const image = await inspectImage(engine, release.image);
+  const image = await inspectImage(engine, wanted);
   if (image) return image;
   if (!release.pushed && policy !== "never") return null;
   throw fail("IMAGE_NOT_FOUND", {

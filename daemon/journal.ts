@@ -103,7 +103,7 @@ export class Journal {
 
   /** What a deployment runs, with its environment as secrets. */
   release(id: string): Release | null {
-    const row = this.#get("SELECT release FROM deployments WHERE id = ?", id);
+    const row = this.#get("SELECT release FROM deployments WHERE id = ? AND release != x''", id);
     return row ? unsealRelease(this.#vault, row.release as Uint8Array) : null;
   }
 
@@ -166,6 +166,45 @@ export class Journal {
     });
   }
 
+  /** End a deployment that has not begun. Nothing happens when it has. */
+  cancelQueued(id: string, error: ErrorJson): void {
+    inTransaction(this.#database, () => {
+      const { changes } = this.#run(
+        `UPDATE deployments SET state = 'cancelled', error = ?, finished_at = ?
+          WHERE id = ? AND state = 'queued'`,
+        JSON.stringify(error),
+        now(),
+        id,
+      );
+      if (Number(changes) === 0) return;
+      this.#step(id, "cancelled");
+      this.#addEvent(id, { type: "deployment:state", deployment: id, state: "cancelled" });
+    });
+    this.#notify(id);
+  }
+
+  /**
+   * Forget what nobody needs of an app's older deployments: events, steps, and what they ran.
+   * Releases, and the newest `keep` deployments, stay as they are.
+   */
+  prune(app: string, keep: number): void {
+    const old = `SELECT id FROM deployments
+       WHERE app = ?1 AND state IN ('succeeded', 'failed', 'cancelled')
+         AND id NOT IN (SELECT deployment FROM releases)
+         AND id NOT IN (SELECT coalesce(current, '') FROM apps)
+         AND sequence NOT IN
+             (SELECT sequence FROM deployments WHERE app = ?1 ORDER BY sequence DESC LIMIT ?2)`;
+    inTransaction(this.#database, () => {
+      this.#run(`DELETE FROM events WHERE deployment IN (${old})`, app, keep);
+      this.#run(`DELETE FROM steps WHERE deployment IN (${old})`, app, keep);
+      this.#run(
+        `UPDATE deployments SET release = x'', rollback_config = NULL WHERE id IN (${old})`,
+        app,
+        keep,
+      );
+    });
+  }
+
   /** Names of all apps ever deployed. */
   apps(): string[] {
     return this.#all("SELECT app FROM apps ORDER BY app").map((row) => String(row.app));
@@ -180,7 +219,8 @@ export class Journal {
   /** Replay a deployment's events after `seq`, then follow until it has ended. */
   async *events(id: string, seq: number, signal: AbortSignal): AsyncGenerator<StoredEvent> {
     for (let after = seq; !signal.aborted; ) {
-      const ended = FINAL_STATES.has(this.find(id)?.state ?? "failed");
+      const row = this.#get("SELECT state FROM deployments WHERE id = ?", id);
+      const ended = FINAL_STATES.has((row?.state ?? "failed") as DeploymentState);
       const rows = this.#all(
         "SELECT seq, at, event FROM events WHERE deployment = ? AND seq > ? ORDER BY seq",
         id,

@@ -48,6 +48,7 @@ export class Releases {
   /** Releases of an app, newest first. */
   list(app: string): (ReleaseRecord & { readonly at: string })[] {
     const current = this.current(app);
+    const lastGood = this.lastGood(app);
     return this.#database
       .prepare("SELECT * FROM releases WHERE app = ? ORDER BY sequence DESC")
       .all(app)
@@ -58,7 +59,13 @@ export class Releases {
         imageId: String(row.image_id),
         at: String(row.at),
         current: row.deployment === current,
+        lastGood: row.deployment === lastGood,
       }));
+  }
+
+  /** The app's containers were removed: nothing of it serves. Its history stays. */
+  retire(app: string): void {
+    this.#database.prepare("UPDATE apps SET current = NULL WHERE app = ?").run(app);
   }
 
   /** Image IDs that any release refers to. */

@@ -6,7 +6,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { fail } from "../core/errors.ts";
-import { EventLog } from "../core/events.ts";
+import type { HaloyEvent } from "../core/events.ts";
 import { PluginHost, setUpPlugins } from "../core/host.ts";
 import { loadPlugins } from "../core/registry.ts";
 import { EngineClient, engineAddress } from "../engine/client.ts";
@@ -17,7 +17,9 @@ import { Deployer } from "./deployer.ts";
 import { Journal } from "./journal.ts";
 import { LayerStore } from "./layers/store.ts";
 import { Releases } from "./releases.ts";
+import { Retention } from "./retention.ts";
 import type { Settings } from "./settings.ts";
+import { sweep } from "./sweep.ts";
 import { TokenCheck } from "./token.ts";
 import { Traffic } from "./traffic.ts";
 import { Vault } from "./vault.ts";
@@ -44,8 +46,8 @@ export interface Services {
 }
 
 /**
- * Open everything and bring every app to a known state. Resolves when the daemon may accept
- * deployments.
+ * Open everything, and take up what a crash left open. Resolves when the daemon may accept
+ * deployments: those of an app that is still recovering wait in its queue.
  *
  * @throws `SERVER_SETUP_INVALID`, `ENGINE_UNREACHABLE`, or what a plugin's set-up throws.
  */
@@ -67,25 +69,36 @@ export async function openServices(
 
   const loaded = await loadPlugins(settings.plugins, { from: file, builtins: serverPlugins });
   const running = await setUpPlugins(loaded);
-  const stop = new AbortController();
-  const plugins = new PluginHost(running, { events: new EventLog(), signal: stop.signal, env });
+  const { signal } = new AbortController();
+  // What the router and the history strategies say outside of a deployment is for the operator.
+  const events = {
+    append(event: HaloyEvent) {
+      if (event.type === "log" && event.level !== "debug") report(event.message);
+    },
+  };
+  const plugins = new PluginHost(running, { events, signal, env });
   plugins.owner("route", router.strategy);
 
   const containers = () => listContainers(engine);
   const traffic = new Traffic({ journal, releases, router, plugins, containers });
-  const deployer = new Deployer({
-    journal,
-    releases,
-    engine,
-    traffic,
-    layers,
-    plugins: running,
-    env,
-  });
-  await deployer.recover();
-  const reconcile = () => traffic.reconcile().catch(reportOnce(report));
-  await reconcile();
-  const timer = setInterval(reconcile, RECONCILE_EVERY_MS);
+  const retention = new Retention({ journal, releases, engine, layers, plugins });
+  const work = { journal, releases, engine, traffic, retention, plugins: running, env, report };
+  const deployer = new Deployer(work);
+
+  const once = reportOnce(report);
+  const reconcile = async () => {
+    await traffic.reconcile();
+    const removed = await sweep(await containers(), { journal, releases, deployer, engine });
+    if (removed.length > 0) report(`Removed containers left over: ${removed.join(", ")}`);
+  };
+  // Apps that no crash interrupted get their routes at once, the others as they recover. Their
+  // deployments are queued already, so whatever is submitted from now on comes after them.
+  for (const { app, id, state } of journal.open()) {
+    if (state === "switching" || state === "retaining") traffic.resume(app, id);
+  }
+  const recovered = deployer.recover();
+  await reconcile().catch(once);
+  const timer = setInterval(() => void reconcile().catch(once), RECONCILE_EVERY_MS);
 
   return {
     settings,
@@ -107,6 +120,7 @@ export async function openServices(
           hint: "The version before it serves. Deploy again when haloyd is back",
         }),
       );
+      await recovered;
       await deployer.idle();
       await plugins.dispose();
       database.close();

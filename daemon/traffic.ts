@@ -24,8 +24,8 @@ export interface TrafficOptions {
   readonly containers: () => Promise<readonly AppContainer[]>;
 }
 
-/** An app whose traffic a deployment is moving right now. */
-interface Held {
+/** Where an app's requests go. */
+interface Destination {
   readonly hosts: readonly string[];
   readonly upstreams: readonly string[];
 }
@@ -33,7 +33,11 @@ interface Held {
 /** The route table of one server. */
 export class Traffic {
   readonly #options: TrafficOptions;
-  readonly #held: Map<string, Held> = new Map();
+  /** Apps whose traffic a deployment is moving right now. */
+  readonly #held: Map<string, Destination> = new Map();
+  /** Deployments that a crash left open past their switch: they serve, if they run. */
+  readonly #resumed: Map<string, string> = new Map();
+  #reconciling: Promise<void> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: TrafficOptions) {
@@ -43,31 +47,46 @@ export class Traffic {
   /**
    * Send an app's requests to `upstreams` and wait until its other upstreams have no request
    * left. Holds until {@link release}: a reconciliation in between changes nothing of this app.
+   *
+   * @throws `DOMAIN_TAKEN`, and what the router throws.
    */
   async switch(app: string, target: Target, upstreams: readonly string[]): Promise<void> {
     const hosts = hostsOf(target);
+    // Again, and now for good: two first deployments may have asked for one name at once.
+    this.checkDomains(app, target);
     this.#held.set(app, { hosts, upstreams });
     // A worker needs no router, unless it had names until now.
-    if (hosts.length > 0 || this.#currentHosts(app).length > 0) await this.#apply(app);
+    if (hosts.length > 0 || this.#hostsOf(this.#serving(app)).length > 0) await this.#apply(app);
   }
 
   /** The deployment has ended: from now on the journal says where the app's requests go. */
   release(app: string): void {
     this.#held.delete(app);
+    this.#resumed.delete(app);
+  }
+
+  /** A crash left this deployment open past its switch: until {@link release} it serves. */
+  resume(app: string, deployment: string): void {
+    this.#resumed.set(app, deployment);
   }
 
   /** Make the router agree with what runs. Changes nothing where it already does. */
   async reconcile(): Promise<void> {
-    await this.#apply(null);
+    // One that waits for the router will see everything that has changed until it writes.
+    this.#reconciling ??= this.#apply(null).finally(() => {
+      this.#reconciling = undefined;
+    });
+    await this.#reconciling;
   }
 
   /** @throws `DOMAIN_TAKEN` when another app already answers for one of the target's names. */
   checkDomains(app: string, target: Target): void {
     const wanted = new Set(hostsOf(target));
     if (wanted.size === 0) return;
-    for (const other of this.#options.journal.apps()) {
+    for (const other of new Set([...this.#held.keys(), ...this.#options.journal.apps()])) {
       if (other === app) continue;
-      const taken = this.#currentHosts(other).find((name) => wanted.has(name));
+      const theirs = this.#held.get(other)?.hosts ?? this.#hostsOf(this.#serving(other));
+      const taken = theirs.find((name) => wanted.has(name));
       if (!taken) continue;
       throw fail("DOMAIN_TAKEN", {
         message: `Cannot route "${taken}" to "${app}": the app "${other}" on this server already has it`,
@@ -104,20 +123,28 @@ export class Traffic {
     return routes;
   }
 
-  #currentHosts(app: string): string[] {
-    const { journal, releases } = this.#options;
-    const current = releases.current(app);
-    const target = current === null ? undefined : journal.release(current)?.target;
+  /** The deployment whose names and containers count for an app, or null. */
+  #serving(app: string): string | null {
+    return this.#resumed.get(app) ?? this.#options.releases.current(app);
+  }
+
+  #hostsOf(deployment: string | null): string[] {
+    const target = deployment === null ? null : this.#options.journal.release(deployment)?.target;
     return target ? hostsOf(target) : [];
   }
 
-  #current(app: string, running: readonly AppContainer[]): Held {
-    const current = this.#options.releases.current(app);
-    const upstreams = running
-      .filter((one) => one.app === app && one.deployment === current)
-      .flatMap(({ upstream }) => (upstream === null ? [] : [upstream]))
-      .sort();
-    return { hosts: this.#currentHosts(app), upstreams };
+  #current(app: string, running: readonly AppContainer[]): Destination {
+    const of = (deployment: string | null): Destination => ({
+      hosts: this.#hostsOf(deployment),
+      upstreams: running
+        .filter((one) => one.app === app && one.deployment === deployment)
+        .flatMap(({ upstream }) => (upstream === null ? [] : [upstream]))
+        .sort(),
+    });
+    const serving = of(this.#serving(app));
+    // What was resumed may be gone; then the version before it serves, if it runs.
+    if (serving.upstreams.length > 0 || !this.#resumed.has(app)) return serving;
+    return of(this.#options.releases.current(app));
   }
 }
 

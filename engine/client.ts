@@ -17,6 +17,8 @@ import { fail, reasonOf } from "../core/errors.ts";
 
 /** The oldest API we speak: Docker Engine 20.10. */
 const OLDEST_API = "1.41";
+/** Longest wait for an answer that is not streamed, where the caller sets none (milliseconds). */
+const ANSWER_TIMEOUT_MS = 120_000;
 /** The newest API whose answers we know: Docker Engine 28.5. */
 const NEWEST_API = "1.51";
 
@@ -77,20 +79,20 @@ export class EngineClient {
 
   /** A call whose answer is JSON. Null for an empty answer. */
   async json<Answer>(path: string, options: EngineRequest = {}): Promise<Answer> {
-    const body = await text(await this.stream(path, options));
+    const body = await text(await this.stream(path, limited(options)));
     return (body === "" ? null : JSON.parse(body)) as Answer;
   }
 
   /** The answer as JSON, or null when the engine says 404. */
   async jsonOrNull<Answer>(path: string, options: EngineRequest = {}): Promise<Answer | null> {
-    const response = await this.stream(path, { ...options, expect: [404] });
+    const response = await this.stream(path, limited({ ...options, expect: [404] }));
     const body = await text(response);
     return response.statusCode === 404 ? null : (JSON.parse(body) as Answer);
   }
 
   /** A call of which only success matters. Gives back the status. */
   async call(path: string, options: EngineRequest = {}): Promise<number> {
-    const response = await this.stream(path, options);
+    const response = await this.stream(path, limited(options));
     response.resume();
     await new Promise((resolve, reject) => {
       response.once("end", resolve).once("error", reject).once("close", resolve);
@@ -164,9 +166,11 @@ export class EngineClient {
   }
 
   #unreachable(cause: Error, signal: AbortSignal | undefined): unknown {
-    if (signal?.aborted) return signal.reason;
+    const late = signal?.reason instanceof DOMException && signal.reason.name === "TimeoutError";
+    if (signal?.aborted && !late) return signal.reason;
+    const reason = late ? "it does not answer" : reasonOf(cause);
     return fail("ENGINE_UNREACHABLE", {
-      message: `Cannot reach the Docker Engine at ${describeEngine(this.address)}: ${reasonOf(cause)}`,
+      message: `Cannot reach the Docker Engine at ${describeEngine(this.address)}: ${reason}`,
       hint: "Is Docker running, and may this user open its socket? DOCKER_HOST names another one",
       cause,
     });
@@ -184,6 +188,13 @@ export class EngineClient {
       details: { status },
     });
   }
+}
+
+/** The call with an end to its patience. */
+function limited(options: EngineRequest): EngineRequest {
+  const limit = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+  const { signal } = options;
+  return { ...options, signal: signal ? AbortSignal.any([signal, limit]) : limit };
 }
 
 /** The engine's status code behind an `ENGINE_REJECTED` error. 0 when it is another error. */

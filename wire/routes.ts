@@ -24,6 +24,8 @@ export const CAPABILITIES = [
 export interface VersionAnswer {
   readonly haloyd: string;
   readonly capabilities: readonly string[];
+  /** History strategies that the daemon has. Ours only. */
+  readonly retain?: readonly string[];
 }
 
 /** `POST /v1/deploy`. The last four fields only where the capability `deployments` is there. */

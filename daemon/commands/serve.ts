@@ -24,7 +24,9 @@ export async function serve(options: ServeOptions): Promise<void> {
   const settings = readSettings(options.dataDirectory, options.configDirectory);
   const services = await openServices(settings, process.env, report);
   const app = createApp(services);
-  const server = listen({ fetch: app.fetch, hostname, port });
+  // A stock client sends a whole image in one request, however long that takes.
+  const serverOptions = { requestTimeout: 0, headersTimeout: 60_000 };
+  const server = listen({ fetch: app.fetch, hostname, port, serverOptions });
   await new Promise<void>((resolve, reject) => {
     server.once("listening", resolve);
     server.once("error", (cause) =>

@@ -21,7 +21,7 @@ const STATE_RANK = ["dead", "created", "exited", "running", "paused", "restartin
 
 /** The routes. */
 export function appRoutes(services: Services): Hono {
-  const { journal, releases, engine, traffic } = services;
+  const { journal, releases, deployer, engine, traffic } = services;
   const routes = new Hono();
 
   /** Containers of the app's current deployment; of a stock app's newest otherwise. */
@@ -102,8 +102,20 @@ export function appRoutes(services: Services): Hono {
         details: { status: 400 },
       });
     }
+    const current = releases.current(app);
+    if (deployer.isBusy(app)) {
+      throw fail("DEPLOYMENT_BUSY", {
+        message: `Cannot stop "${app}": a deployment of it is under way`,
+        hint: "Wait for its end, or cancel it",
+      });
+    }
+    // First the route, then the containers: the engine may give their addresses to others.
+    const target = current === null ? undefined : journal.release(current)?.target;
+    if (target) await traffic.switch(app, target, []);
     const stopped = await stopApp(engine, app, { remove });
-    if (stopped === 0 && releases.current(app) === null) throw notFound(app);
+    if (remove) releases.retire(app);
+    traffic.release(app);
+    if (stopped === 0 && current === null) throw notFound(app);
     await traffic.reconcile();
     return context.json({ stopped }, 202);
   });

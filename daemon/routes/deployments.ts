@@ -12,6 +12,7 @@ import type { Release } from "../../core/hooks.ts";
 import { Secret } from "../../core/secret.ts";
 import type { DeploymentAnswer, RollbackTargetAnswer } from "../../wire/routes.ts";
 import { readTarget } from "../../wire/target-config.ts";
+import { inspectImage } from "../images.ts";
 import type { DeploymentRecord } from "../journal.ts";
 import type { Services } from "../services.ts";
 import { readBody } from "./body.ts";
@@ -45,7 +46,7 @@ const rollbackBody = z.strictObject({
 
 /** The routes. */
 export function deploymentRoutes(services: Services): Hono {
-  const { journal, releases, deployer, plugins } = services;
+  const { journal, releases, deployer, engine, plugins } = services;
   const routes = new Hono();
 
   const found = (id: string): DeploymentRecord => {
@@ -90,9 +91,14 @@ export function deploymentRoutes(services: Services): Hono {
     const body = await readBody(context, deployBody);
     const { deploymentID, targetConfig, rollbackDeployConfig, imageID, secretEnv, noWait } = body;
     const release = releaseFrom(deploymentID, targetConfig, secretEnv);
+    // What was sent is what runs, also when another push takes the tag while this one waits.
+    const sent =
+      imageID ??
+      (release.pushed ? (await inspectImage(engine, release.image))?.Id : undefined) ??
+      null;
     deployer.submit(
       {
-        release: { ...release, imageId: imageID ?? null },
+        release: { ...release, imageId: sent },
         rollbackConfig: withoutToken(rollbackDeployConfig ?? targetConfig),
         rolledBackFrom: null,
       },
@@ -103,9 +109,8 @@ export function deploymentRoutes(services: Services): Hono {
 
   routes.get("/v1/rollback/:app", (context) => {
     const app = context.req.param("app");
-    const lastGood = releases.lastGood(app);
     const targets = releases.list(app).map(
-      ({ deployment, image, imageId, at, current }): RollbackTargetAnswer => ({
+      ({ deployment, image, imageId, at, current, lastGood }): RollbackTargetAnswer => ({
         DeploymentID: deployment,
         ImageID: imageId,
         ImageRef: image,
@@ -115,7 +120,7 @@ export function deploymentRoutes(services: Services): Hono {
         ),
         at,
         current,
-        lastGood: deployment === lastGood,
+        lastGood,
       }),
     );
     // A stock client lists everything it gets: it must not offer what runs already.
@@ -126,6 +131,8 @@ export function deploymentRoutes(services: Services): Hono {
   routes.post("/v1/rollback", async (context) => {
     const body = await readBody(context, rollbackBody);
     const { targetDeploymentID, newDeploymentID, newTargetConfig, secretEnv, noWait } = body;
+    // Asked again because the first answer was lost: it is under way already.
+    if (journal.find(newDeploymentID)) return context.body(null, 202);
     const { target } = readTarget(newTargetConfig);
     const known = releases.list(target.name);
     const wanted = known.find(({ deployment }) => deployment === targetDeploymentID);

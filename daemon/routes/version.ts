@@ -10,10 +10,14 @@ import { CAPABILITIES, type VersionAnswer } from "../../wire/routes.ts";
 import type { Services } from "../services.ts";
 
 /** The route. */
-export function versionRoutes(_services: Services): Hono {
+export function versionRoutes({ plugins }: Services): Hono {
   const routes = new Hono();
   routes.get("/v1/version", (context) => {
-    const answer: VersionAnswer = { haloyd: VERSION, capabilities: CAPABILITIES };
+    const answer: VersionAnswer = {
+      haloyd: VERSION,
+      capabilities: CAPABILITIES,
+      retain: plugins.strategies("retain"),
+    };
     return context.json(answer);
   });
   return routes;

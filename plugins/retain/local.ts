@@ -1,16 +1,14 @@
 /**
  * `history: { strategy: local, count: 6 }`: the newest images stay on the server.
  *
- * The founding document, "Local Strategy"; the default count is the reference product's.
+ * The founding document, "Local Strategy"; the default count is the reference product's. What
+ * runs, and what a rollback brings back, stay whatever the count.
  *
  * @module
  */
 
 import { z } from "zod";
-import { definePlugin, type Plugin } from "../../plugin.ts";
-
-/** The current release and the last good one before it are kept, whatever the count. */
-const ALWAYS_KEPT = 2;
+import { definePlugin, type Plugin, type ReleaseRecord } from "../../plugin.ts";
 
 const plugin: Plugin = definePlugin({
   name: "retain-local",
@@ -21,13 +19,13 @@ const plugin: Plugin = definePlugin({
   setup: () => ({
     retain: {
       local: ({ releases, strategy: { count } }) => {
-        const current = releases.find((release) => release.current);
-        const newest = releases.filter((release) => release !== current);
-        const others = Math.max(count, ALWAYS_KEPT) - (current ? 1 : 0);
-        const keep = [...(current ? [current] : []), ...newest.slice(0, others)];
+        const pinned = releases.filter(({ current, lastGood }) => current || lastGood);
+        const others = releases.filter((release) => !pinned.includes(release));
+        const room = Math.max(count - pinned.length, 0);
+        const ids = (some: readonly ReleaseRecord[]) => some.map(({ deployment }) => deployment);
         return {
-          keep: keep.map(({ deployment }) => deployment),
-          remove: newest.slice(others).map(({ deployment }) => deployment),
+          keep: ids([...pinned, ...others.slice(0, room)]),
+          remove: ids(others.slice(room)),
         };
       },
     },

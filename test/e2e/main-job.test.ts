@@ -63,7 +63,7 @@ test.each(cases)(
       const stopped = await server.haloy(app, "stop", "--remove-containers");
       expect(stopped.code).toBe(0);
       expect(await server.containers(name)).toEqual([]);
-      expect((await page()).status).toBe(503);
+      expect((await page()).status).toBe(404);
     } finally {
       await server.stop();
     }

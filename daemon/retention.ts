@@ -1,0 +1,73 @@
+/**
+ * What stays of earlier releases: asks the history strategy, and removes what it lets go.
+ *
+ * @module
+ */
+
+import { errorJson } from "../core/errors.ts";
+import type { LogLevel } from "../core/events.ts";
+import type { Release } from "../core/hooks.ts";
+import type { PluginHost } from "../core/host.ts";
+import type { EngineClient } from "../engine/client.ts";
+import { inspectImage, removeReleaseImage } from "./images.ts";
+import type { Journal } from "./journal.ts";
+import type { LayerStore } from "./layers/store.ts";
+import type { Releases } from "./releases.ts";
+
+/** Deployments of an app whose record is kept in full, whatever became of them. */
+const KEPT_RECORDS = 50;
+
+/** What {@link Retention} needs. */
+export interface RetentionOptions {
+  readonly journal: Journal;
+  readonly releases: Releases;
+  readonly engine: EngineClient;
+  readonly layers: LayerStore;
+  /** A host that no cancellation ends: the app is live, so cleaning up goes on. */
+  readonly plugins: PluginHost;
+}
+
+/** The retention of one server. */
+export class Retention {
+  readonly #options: RetentionOptions;
+
+  constructor(options: RetentionOptions) {
+    this.#options = options;
+  }
+
+  /** Remove what a new release pushes out of the history. Never throws: the app is live. */
+  async retain(
+    { app, history }: Release,
+    log: (level: LogLevel, message: string) => void,
+  ): Promise<void> {
+    const { journal, releases, engine, plugins } = this.#options;
+    try {
+      const listed = releases.list(app);
+      const { keep, remove } = await plugins.named("retain", history, { app, releases: listed });
+      // Whatever a strategy says: what serves, and what a rollback brings back, stay.
+      const pinned = listed.filter(({ current }) => current).map(({ deployment }) => deployment);
+      const gone: string[] = [];
+      for (const deployment of remove) {
+        if (pinned.includes(deployment) || keep.includes(deployment)) continue;
+        // One whose image is still in use stays in the history, so that the next time finds it.
+        if (await removeReleaseImage(engine, app, deployment)) gone.push(deployment);
+      }
+      releases.forget(gone);
+      journal.prune(app, KEPT_RECORDS);
+      if (gone.length > 0) log("info", `Removed ${gone.length} old release(s)`);
+      await this.#removeUnusedLayers();
+    } catch (error) {
+      log("warn", `Old releases were not removed: ${errorJson(error).message}`);
+    }
+  }
+
+  async #removeUnusedLayers(): Promise<void> {
+    const { releases, engine, layers } = this.#options;
+    const keep = new Set<string>();
+    for (const imageId of releases.images()) {
+      const image = await inspectImage(engine, imageId);
+      for (const diffId of image?.RootFS.Layers ?? []) keep.add(diffId);
+    }
+    await layers.removeUnused(keep);
+  }
+}
