@@ -5,14 +5,20 @@
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ErrorJson, errorFromJson, fail, reasonOf } from "../core/errors.ts";
+import { fail, type HaloyError, isHaloyError, reasonOf } from "../core/errors.ts";
 import type { ServerConnection, ServerRequest } from "../core/hooks.ts";
 import type { Secret } from "../core/secret.ts";
 import type { VersionAnswer } from "../wire/routes.ts";
+import { isFromProxy, refusal, rejected } from "./refusal.ts";
 
 /** Tries of a request whose connection fails, and the wait before the second (milliseconds). */
 const TRIES = 3;
 const FIRST_WAIT_MS = 250;
+/**
+ * A connection that fails after this long was not refused: somebody in between, or `fetch` itself
+ * (Node and Bun: 300 s), lost patience with a request that the daemon works on (milliseconds).
+ */
+const IMPATIENCE_MS = 20_000;
 
 /** What {@link connect} takes. */
 export interface ConnectionOptions {
@@ -21,11 +27,15 @@ export interface ConnectionOptions {
   readonly token: Secret;
   /** Where the token came from, in words: "HALOY_API_TOKEN", "api_token in haloy.yaml". */
   readonly tokenSource: string;
+  /** See {@link IMPATIENCE_MS}, which is the default. */
+  readonly impatienceMs?: number;
 }
 
 /** A connection. Nothing is sent before the first request. */
-export function connect({ url, token, tokenSource }: ConnectionOptions): ServerConnection {
+export function connect(options: ConnectionOptions): ServerConnection {
+  const { url, token, tokenSource, impatienceMs = IMPATIENCE_MS } = options;
   const base = new URL(url);
+  const asked = { base, tokenSource };
   let capabilities: Promise<ReadonlySet<string>> | undefined;
 
   async function attempt(path: string, options: ServerRequest): Promise<Response> {
@@ -47,57 +57,47 @@ export function connect({ url, token, tokenSource }: ConnectionOptions): ServerC
 
   /** Connection failures are tried again: every route of ours may be repeated safely. */
   async function request(path: string, options: ServerRequest = {}): Promise<Response> {
-    let failure: unknown;
-    for (let tries = 0; tries < TRIES; tries += 1) {
-      if (tries > 0) {
-        const wait = FIRST_WAIT_MS * 2 ** (tries - 1);
-        await sleep(wait, undefined, options.signal ? { signal: options.signal } : {});
-      }
+    const { signal, patienceMs = 0 } = options;
+    const began = Date.now();
+    let tries = 0;
+    for (;;) {
+      const sent = Date.now();
+      let failure: unknown;
       try {
         const response = await attempt(path, options);
-        if (response.status < 400) return response;
-        // A proxy in front answers for a daemon that is just being restarted.
-        if (response.status === 502 || response.status === 503) {
-          failure = new Error(`the proxy answered ${response.status}`);
-          await response.body?.cancel();
-          continue;
-        }
-        throw await refusal(response);
+        if (response.ok) return response;
+        const text = await response.text();
+        if (!isFromProxy(response.status, text)) throw refusal(response, text, asked);
+        failure = new Error(`a proxy in front of it answered ${response.status}`);
       } catch (error) {
-        options.signal?.throwIfAborted();
-        if (error instanceof Error && error.name === "HaloyError") throw error;
+        signal?.throwIfAborted();
+        if (isHaloyError(error)) throw error;
         failure = error;
       }
+      const now = Date.now();
+      if (now - sent < impatienceMs || now - began > patienceMs) tries += 1;
+      if (tries >= TRIES) throw unreachable(failure);
+      await sleep(FIRST_WAIT_MS * 2 ** Math.max(tries - 1, 0), undefined, signal ? { signal } : {});
     }
-    throw fail("DAEMON_UNREACHABLE", {
-      message: `Cannot reach haloyd at ${base.origin}: ${innermost(failure)} (tried ${TRIES} times)`,
-      hint: 'Check the address under "server", that haloyd runs there, and the network in between',
-      cause: failure,
-    });
   }
 
-  async function refusal(response: Response): Promise<Error> {
-    const text = await response.text();
-    if (response.status === 401) {
-      return fail("TOKEN_INVALID", {
-        message: `Cannot log in to ${base.origin}: the API token was refused; it came from ${tokenSource}`,
-        hint: `Get the right one on the server ("haloyd config generate-token") and store it with "haloy server add ${base.host} --token-stdin --force"`,
-      });
-    }
-    try {
-      return errorFromJson(JSON.parse(text) as ErrorJson);
-    } catch {
-      return fail("DAEMON_REJECTED", {
-        message: `${base.origin} answered ${response.status}: ${text.trim().slice(0, 500) || "nothing"}`,
-        hint: "Is this the address of a haloyd?",
-      });
-    }
+  function unreachable(cause: unknown): HaloyError {
+    return fail("DAEMON_UNREACHABLE", {
+      message: `Cannot reach haloyd at ${base.origin}: ${innermost(cause)} (tried ${TRIES} times)`,
+      hint: 'Check the address under "server", that haloyd runs there, and the network in between',
+      cause,
+    });
   }
 
   async function json<Answer>(path: string, options?: ServerRequest): Promise<Answer> {
     const response = await request(path, options);
     const body = await response.text();
-    return (body === "" ? null : JSON.parse(body)) as Answer;
+    if (body === "") return null as Answer;
+    try {
+      return JSON.parse(body) as Answer;
+    } catch {
+      throw rejected(response.status, body, base);
+    }
   }
 
   return {
