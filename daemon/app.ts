@@ -6,10 +6,11 @@
 
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { type ErrorCode, errorJson, fail, isHaloyError } from "../core/errors.ts";
+import { type ErrorCode, type ErrorJson, errorJson, fail, isHaloyError } from "../core/errors.ts";
 import { layerRoutes } from "./layers/routes.ts";
 import { appRoutes } from "./routes/apps.ts";
 import { deploymentRoutes } from "./routes/deployments.ts";
+import { refuseReleaseTag } from "./routes/stock/release-tag.ts";
 import { stockRoutes } from "./routes/stock.ts";
 import { versionRoutes } from "./routes/version.ts";
 import type { Services } from "./services.ts";
@@ -20,7 +21,10 @@ const MAX_JSON_BYTES = 32 * 1024 * 1024;
 /** Paths whose bodies are streamed and limited by their own routes. */
 const STREAMED = /^\/v1\/(?:layers\/[^/]+\/parts\/|images\/(?:layers|upload)$)/;
 
-/** Statuses of errors that do not name one themselves. */
+/**
+ * Statuses of errors that are the client's to mend. These may name another one in `details.status`;
+ * in any other error that is the engine's or the router's own status, and ours is 500.
+ */
 const STATUS: { readonly [Code in ErrorCode]?: number } = {
   API_REQUEST_INVALID: 400,
   APP_NOT_FOUND: 404,
@@ -30,6 +34,7 @@ const STATUS: { readonly [Code in ErrorCode]?: number } = {
   IMAGE_NOT_FOUND: 404,
   IMAGE_REFERENCE_INVALID: 400,
   LAYER_CORRUPT: 400,
+  LAYER_MISSING: 409,
   ROLLBACK_TARGET_NOT_FOUND: 404,
   ROLLBACK_UNAVAILABLE: 409,
   STRATEGY_UNKNOWN: 400,
@@ -65,7 +70,10 @@ export function createApp(services: Services): Hono {
     STREAMED.test(context.req.path) ? next() : limit(context, next),
   );
   app.route("/", versionRoutes(services));
-  app.route("/", layerRoutes(services.layers));
+  app.route(
+    "/",
+    layerRoutes(services.layers, (reference) => refuseReleaseTag(services.journal, reference)),
+  );
   app.route("/", deploymentRoutes(services));
   app.route("/", appRoutes(services));
   app.route("/", stockRoutes(services));
@@ -73,8 +81,7 @@ export function createApp(services: Services): Hono {
   app.notFound((context) => context.text("There is no such route\n", 404));
   app.onError((error, context) => {
     const json = errorJson(error);
-    const named = (json.details as { status?: unknown } | undefined)?.status;
-    const status = typeof named === "number" ? named : (STATUS[json.code] ?? 500);
+    const status = statusOf(json);
     if (!isHaloyError(error)) services.report(error);
     const said =
       status === 500 && json.code === "INTERNAL"
@@ -86,4 +93,12 @@ export function createApp(services: Services): Hono {
       : context.text(`${said.message}\n`, status as 500);
   });
   return app;
+}
+
+/** The status an error is answered with. */
+export function statusOf({ code, details }: ErrorJson): number {
+  const usual = STATUS[code];
+  if (usual === undefined) return 500;
+  const named = (details as { status?: unknown } | null | undefined)?.status;
+  return typeof named === "number" ? named : usual;
 }

@@ -170,7 +170,7 @@ test("an archive without a tag, with another name, or of another form is refused
     ]),
   });
   const answer = await upload(broken);
-  expect(answer.status).toBe(502);
+  expect(answer.status).toBe(500);
   expect(answer.said).toMatch(/did not load the image|refused/);
   expect((await tagsOf(server.engine, NAME)).has(`${NAME}:other`)).toBe(false);
 
