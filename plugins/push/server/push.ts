@@ -21,6 +21,9 @@ import type {
 import { LayerSender } from "./sender.ts";
 import type { LayerSource, SourceLayer } from "./source.ts";
 
+/** How long an engine may take to load an image (milliseconds). */
+const LOAD_PATIENCE_MS = 60 * 60 * 1000;
+
 /** What one push is about. */
 type Job = Pick<Input<"push">, "image" | "server">;
 
@@ -65,6 +68,8 @@ export async function pushImage(
       const answer = await server.json<ImageLoadAnswer>("/v1/images/load", {
         method: "POST",
         json: load,
+        // Nothing is said until the engine has the image; who asks again waits for the same load.
+        patienceMs: LOAD_PATIENCE_MS,
         signal,
       });
       return pushed(answer.imageId);
