@@ -38,9 +38,12 @@ run() {
         export NODE_COMPILE_CACHE
       fi
       # node:sqlite, and in the first 24s type stripping, warn that they are experimental.
-      exec "$program" --disable-warning=ExperimentalWarning "$main" "$@"
+      # A small young generation keeps memory down while megabytes of an image pass through.
+      exec "$program" --disable-warning=ExperimentalWarning --max-semi-space-size=1 "$main" "$@"
       ;;
-    deno) exec "$program" run --allow-all --no-check --quiet "$main" "$@" ;;
+    deno)
+      exec "$program" run --allow-all --no-check --quiet --v8-flags=--max-semi-space-size=1 "$main" "$@"
+      ;;
     # Bun alone would load the .env of the current directory and install missing packages.
     bun) exec "$program" --env-file=/dev/null --no-install "$main" "$@" ;;
   esac
@@ -78,6 +81,6 @@ Needed is one of:
   Deno 2.5 or newer     https://deno.com
   Bun 1.3 or newer      https://bun.sh
 
-→ Install one of them, or run \"npm ci\" in $root"
+→ Install one of them, or run \"npm install\" in $root"
 } >&2
 exit 1

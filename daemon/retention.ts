@@ -55,16 +55,19 @@ export class Retention {
       releases.forget(gone);
       journal.prune(app, KEPT_RECORDS);
       if (gone.length > 0) log("info", `Removed ${gone.length} old release(s)`);
-      await this.#removeUnusedLayers();
+      await this.#removeUnusedImages();
     } catch (error) {
       log("warn", `Old releases were not removed: ${errorJson(error).message}`);
     }
   }
 
-  async #removeUnusedLayers(): Promise<void> {
-    const { releases, engine, layers } = this.#options;
+  async #removeUnusedImages(): Promise<void> {
+    const { journal, releases, engine, layers } = this.#options;
+    const images = releases.images();
+    for (const { imageId } of journal.open()) if (imageId !== null) images.add(imageId);
+    await layers.removeUnusedImages(images);
     const keep = new Set<string>();
-    for (const imageId of releases.images()) {
+    for (const imageId of images) {
       const image = await inspectImage(engine, imageId);
       for (const diffId of image?.RootFS.Layers ?? []) keep.add(diffId);
     }

@@ -25,7 +25,6 @@ export class EngineImages {
   readonly #engine: EngineClient;
   /** Layers by image ID. An ID is a digest: what it names never changes. */
   readonly #layers: Map<string, readonly string[]> = new Map();
-  #containerd: Promise<boolean> | undefined;
 
   constructor(engine: EngineClient) {
     this.#engine = engine;
@@ -33,15 +32,12 @@ export class EngineImages {
 
   /** Whether images live in containerd's content store, and not in a graph driver. */
   usesContainerd(): Promise<boolean> {
-    this.#containerd ??= this.#engine.json<EngineInfo>("/info").then(
-      ({ DriverStatus }) =>
+    // Asked each time: an upgrade of Docker may change it while we run.
+    return this.#engine
+      .json<EngineInfo>("/info")
+      .then(({ DriverStatus }) =>
         (DriverStatus ?? []).some(([, value]) => value.startsWith("io.containerd.snapshotter.")),
-      (error) => {
-        this.#containerd = undefined;
-        throw error;
-      },
-    );
-    return this.#containerd;
+      );
   }
 
   /** Whether the engine has the image, complete, with exactly these layers. */
@@ -89,6 +85,15 @@ export class EngineImages {
     await this.#engine
       .call(`/images/${id}`, { method: "DELETE", expect: [404, 409] })
       .catch(() => {});
+  }
+
+  /**
+   * Remove an image whose only name is the one it was loaded under. False when the engine keeps
+   * it: it has another name, or a container uses it.
+   */
+  async remove(id: string): Promise<boolean> {
+    const path = `/images/${id}`;
+    return (await this.#engine.call(path, { method: "DELETE", expect: [404, 409] })) === 200;
   }
 
   async #inspect(name: string): Promise<ImageInspect | null> {

@@ -86,7 +86,7 @@ export class ImageLoader {
     const present = await this.present({ imageId, diffIds, reference });
     if (present) return { imageId: present };
     const { engineId, layers } = await this.#loadSlim(bytes, diffIds);
-    await records.addImage({ imageId, engineId, layers, config });
+    await records.addImage({ imageId, engineId, layers, config, loadedAt: Date.now() });
     await images.tag(engineId, reference);
     return { imageId: engineId };
   }

@@ -20,6 +20,8 @@ export interface ImageRecord {
   readonly layers: readonly { readonly diffId: string; readonly size: number | null }[];
   /** The image's configuration in base64. */
   readonly config: string;
+  /** When it was loaded (milliseconds since 1970). */
+  readonly loadedAt?: number;
 }
 
 /** Aliases and image records, one small file each. */

@@ -31,13 +31,22 @@ const completion = z.object({
     .max(MAX_PART_INDEX + 1),
 });
 
-/** The routes, from the root. Authentication comes before them. */
-export function layerRoutes(store: LayerStore): Hono {
+/**
+ * The routes, from the root. Authentication comes before them. `refuse` throws for a reference
+ * that no client may give to an image.
+ */
+export function layerRoutes(store: LayerStore, refuse: (reference: string) => void): Hono {
   const routes = new Hono();
-  routes.post("/v1/images/query", async (c) =>
-    c.json(await store.queryImage(await body(c, query))),
-  );
-  routes.post("/v1/images/load", async (c) => c.json(await store.loadImage(await body(c, load))));
+  routes.post("/v1/images/query", async (c) => {
+    const asked = await body(c, query);
+    refuse(asked.reference);
+    return c.json(await store.queryImage(asked));
+  });
+  routes.post("/v1/images/load", async (c) => {
+    const image = await body(c, load);
+    refuse(image.reference);
+    return c.json(await store.loadImage(image));
+  });
   routes.get("/v1/layers/:digest", async (c) => c.json(await store.layer(c.req.param("digest"))));
   routes.put("/v1/layers/:digest/parts/:index", async (c) => {
     const { digest, index } = c.req.param();

@@ -205,6 +205,20 @@ describe("retention", () => {
 
     expect((await store.layer(layer.diffId)).parts).toEqual([]);
   });
+
+  test("forgets such an upload without a restart, too", async () => {
+    const layer = await randomLayer(10);
+    await layer.put(0);
+    expect((await store.layer(layer.diffId)).parts).toEqual([0]);
+
+    await store.removeUnused(new Set(), Date.now() + 25 * 60 * 60 * 1000);
+
+    expect((await store.layer(layer.diffId)).parts).toEqual([]);
+    // And it can begin again.
+    await layer.put(0);
+    await layer.complete();
+    expect(await store.has(layer.diffId)).toBe(true);
+  });
 });
 
 async function randomLayer(size: number) {

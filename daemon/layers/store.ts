@@ -51,6 +51,7 @@ export class LayerStore {
   readonly #layers: Layers;
   readonly #uploads: Uploads;
   readonly #records: Records;
+  readonly #images: EngineImages;
   readonly #loader: ImageLoader;
   /** Layers that a client counts on, and until when. */
   readonly #awaited: Map<string, number> = new Map();
@@ -62,9 +63,10 @@ export class LayerStore {
     this.#layers = new Layers(directory, this.#trash);
     this.#uploads = new Uploads(join(directory, "uploads"), this.#trash, this.#layers);
     this.#records = new Records(directory);
+    this.#images = new EngineImages(engine);
     this.#loader = new ImageLoader({
       engine,
-      images: new EngineImages(engine),
+      images: this.#images,
       layers: this.#layers,
       records: this.#records,
     });
@@ -158,12 +160,32 @@ export class LayerStore {
   }
 
   /**
-   * Remove the layers that are not in `keep`, and what is known about images that the engine has
-   * no more. Uploads, and layers whose image is being sent, stay. Gives back the diff IDs of
-   * those removed.
+   * Remove images that were loaded from here and that `keep` (IDs of the engine) does not name:
+   * of pushes whose deployment failed, was refused, or never came. Images loaded within the last
+   * hour stay. Others than ours are never touched.
    */
-  async removeUnused(keep: ReadonlySet<string>): Promise<readonly string[]> {
-    const now = Date.now();
+  async removeUnusedImages(
+    keep: ReadonlySet<string>,
+    now: number = Date.now(),
+  ): Promise<readonly string[]> {
+    const removed: string[] = [];
+    for (const { engineId, loadedAt } of await this.#records.images()) {
+      if (keep.has(engineId) || now - (loadedAt ?? 0) < WAIT_FOR_LOAD_MS) continue;
+      if (await this.#images.remove(engineId)) removed.push(engineId);
+    }
+    return removed;
+  }
+
+  /**
+   * Remove the layers that are not in `keep`, uploads that nobody went on with for a day, and
+   * what is known about images that the engine has no more. Other uploads, and layers whose
+   * image is being sent, stay. Gives back the diff IDs of those removed.
+   */
+  async removeUnused(
+    keep: ReadonlySet<string>,
+    now: number = Date.now(),
+  ): Promise<readonly string[]> {
+    await this.#uploads.expire(now);
     for (const [diffId, until] of this.#awaited) if (until < now) this.#awaited.delete(diffId);
     const wanted = (diffId: string) => keep.has(diffId) || this.#awaited.has(diffId);
     const inEngine = await this.#loader.retainImages();

@@ -72,12 +72,22 @@ export class Uploads {
     return path;
   }
 
-  /** Remove what a crash left, and what nobody will go on with. */
-  async recover(now: number): Promise<void> {
+  /** Remove what nobody will go on with: nothing has come for a day. */
+  async expire(now: number): Promise<void> {
     for (const name of await list(this.#directory)) {
       const path = join(this.#directory, name);
-      const stale = now - ((await modified(path)) ?? 0) > STALE_MS;
-      if (stale || name.startsWith(BLOB_PREFIX)) {
+      if (now - ((await modified(path)) ?? 0) <= STALE_MS) continue;
+      this.#open.delete(`sha256:${name}`);
+      await discard(path, this.#trash);
+    }
+  }
+
+  /** Remove what a crash left, and what nobody will go on with. */
+  async recover(now: number): Promise<void> {
+    await this.expire(now);
+    for (const name of await list(this.#directory)) {
+      const path = join(this.#directory, name);
+      if (name.startsWith(BLOB_PREFIX)) {
         await discard(path, this.#trash);
         continue;
       }

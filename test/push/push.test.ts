@@ -51,6 +51,22 @@ describe.each(others)("an image pushed from $from.name to $to.name", ({ from, to
     expect(await runImage(pair.engine, changed.reference)).toBe("version 2");
   });
 
+  test("is removed when no release came of it, and only then", async () => {
+    await using pair = await pairOf(from.host, to.host);
+    const { store } = pair.server;
+    const unused = await pair.push(await pair.build({ base, app: "never deployed" }));
+    const used = await pair.push(await pair.build({ base, app: "deployed" }));
+    const keep = new Set([used.id ?? ""]);
+    const inHours = Date.now() + 2 * 60 * 60 * 1000;
+
+    expect(await store.removeUnusedImages(keep)).toEqual([]);
+    expect(await store.removeUnusedImages(keep, inHours)).toEqual([unused.id]);
+
+    const left = async (id: string | null) => pair.engine.jsonOrNull(`/images/${id}/json`);
+    expect(await left(unused.id)).toBeNull();
+    expect(await left(used.id)).not.toBeNull();
+  });
+
   test("sends no layer that only the server's engine still has", async () => {
     await using pair = await pairOf(from.host, to.host);
     await pair.push(await pair.build({ base, app: "version 1" }));

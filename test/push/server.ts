@@ -37,7 +37,10 @@ export async function serveLayers(host: string, directory?: string): Promise<Lay
     await running.before(`${c.req.method} ${c.req.path}`);
     await next();
   });
-  app.route("/", layerRoutes(store));
+  app.route(
+    "/",
+    layerRoutes(store, () => {}),
+  );
   app.onError((error, c) => {
     const json = errorJson(error);
     const status = (json.details as { status?: number } | undefined)?.status ?? 500;
