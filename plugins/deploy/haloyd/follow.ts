@@ -42,20 +42,32 @@ export async function follow(
         headers: { accept: "text/event-stream, application/json", "last-event-id": lastEvent },
         signal,
       });
-      for await (const { id: seq, data } of readEvents(response)) {
-        lastEvent = seq || lastEvent;
+      if (lostAt !== null) {
         lostAt = null;
-        context.relay(JSON.parse(data));
+        context.log("info", "Connected to haloyd again");
       }
-      const record = await server.json<DeploymentAnswer>(path, { signal });
-      const outcome = outcomeOf(record);
+      let broken: unknown = null;
+      try {
+        for await (const { id: seq, data } of readEvents(response)) {
+          lastEvent = seq || lastEvent;
+          context.relay(JSON.parse(data));
+        }
+      } catch (error) {
+        signal.throwIfAborted();
+        broken = error;
+      }
+      // Asked for in any case: there are proxies that let no stream of events through.
+      const outcome = outcomeOf(await server.json<DeploymentAnswer>(path, { signal }));
       if (outcome) return outcome;
+      if (broken !== null) throw broken;
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof HaloyError && error.code !== "DAEMON_UNREACHABLE") throw error;
-      lostAt ??= Date.now();
+      if (lostAt === null) {
+        lostAt = Date.now();
+        context.log("warn", "The connection to haloyd broke: the deployment goes on, reconnecting");
+      }
       if (Date.now() - lostAt > PATIENCE_MS) throw error;
-      context.log("warn", "The connection to haloyd broke: the deployment goes on, reconnecting");
     }
     await sleep(RETRY_MS, undefined, { signal });
   }
