@@ -43,6 +43,8 @@ export interface TestServer {
   readonly env: Readonly<Record<string, string>>;
   /** Run `haloy` in an app's folder. */
   haloy(app: Pick<TestApp, "dir">, ...args: string[]): Promise<Finished>;
+  /** The same, interrupted (SIGINT) when the signal aborts. */
+  haloyUntil(signal: AbortSignal, app: Pick<TestApp, "dir">, ...args: string[]): Promise<Finished>;
   /** Start haloyd again on the same data, after it was stopped or killed. */
   restart(settings?: HaloydOptions["settings"]): Promise<void>;
   /** Containers of an app in any state, as `name state`. */
@@ -83,6 +85,8 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     engine,
     env,
     haloy: (app, ...args) => haloy(args, { cwd: app.dir, runtime: clientRuntime, env }),
+    haloyUntil: (signal, app, ...args) =>
+      haloy(args, { cwd: app.dir, runtime: clientRuntime, env, signal }),
     async restart(more = settings) {
       server.haloyd = await start(more, server.haloyd.server);
     },
