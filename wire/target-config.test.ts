@@ -44,9 +44,18 @@ test("resolved values go over the wire only where they are asked for", () => {
 test.each([
   ["a digest stays a digest", `shop@sha256:${"a".repeat(64)}`, `shop@sha256:${"a".repeat(64)}`],
   ["no tag means latest", "shop", "shop:latest"],
+  ["a tag may be there twice when it is the same", "shop:v1", "shop:v1", "v1"],
   ["a port is no tag", "registry:5000/shop", "registry:5000/shop:latest"],
-])("%s", (_name, repository, expected) => {
-  expect(readTarget({ name: "shop", image: { repository } }).image).toBe(expected);
+])("%s", (_name, repository, expected, tag = "") => {
+  expect(readTarget({ name: "shop", image: { repository, tag } }).image).toBe(expected);
+});
+
+test("host names arrive in lower case, and an empty health check path means the default", () => {
+  const domains = [{ domain: "Shop.Example.com", aliases: null }];
+  const image = { repository: "shop" };
+  const { target } = readTarget({ name: "shop", image, domains, healthCheckPath: "" });
+  expect(target.domains).toEqual([{ domain: "shop.example.com", aliases: [] }]);
+  expect(target.healthCheckPath).toBe("/");
 });
 
 test.each([
@@ -58,6 +67,15 @@ test.each([
   [{ replicas: 0 }, "replicas"],
   [{ name: "../shop" }, "name"],
   [{ image: { repository: "Shop" } }, "image.repository"],
+  [{ image: { repository: "shop:v1", tag: "v2" } }, "image.tag"],
+  [{ image: { repository: `shop@sha256:${"a".repeat(64)}`, tag: "v2" } }, "image.tag"],
+  [{ image: { repository: "shop", tag: "../v2" } }, "image.tag"],
+  [{ healthCheckPath: "health" }, "healthCheckPath"],
+  [{ domains: [{ domain: "*.example.com" }] }, "domains.0.domain"],
+  [{ domains: [{ domain: "a.example.com/x" }] }, "domains.0.domain"],
+  [{ domains: [{ domain: "a.example.com", aliases: ["b example"] }] }, "domains.0.aliases.0"],
+  [{ domains: [{ domain: "a.example.com", aliases: ["A.example.com"] }] }, "domains"],
+  [{ domains: [{ domain: "a.example.com" }, { domain: "a.example.com" }] }, "domains"],
 ])("%j is refused by name: nothing a client wants is ignored", (change, field) => {
   const json = { name: "shop", image: { repository: "shop" }, ...change };
   expect(() => readTarget(json)).toThrow(`targetConfig.${field}`);

@@ -6,9 +6,10 @@
  */
 
 import { z } from "zod";
+import { hostName, urlPath } from "../core/config/names.ts";
 import { fail } from "../core/errors.ts";
 import type { Choice, ResolvedImage } from "../core/hooks.ts";
-import { parseReference } from "../core/reference.ts";
+import { parseReference, type Reference } from "../core/reference.ts";
 import { Secret } from "../core/secret.ts";
 import type { EnvEntry, Target } from "../core/target.ts";
 
@@ -34,10 +35,10 @@ const wireTarget = z.looseObject({
   deploymentStrategy: z.enum(["", "rolling", "replace"]).nullish(),
   namingStrategy: z.enum(["", "dynamic", "static"]).nullish(),
   domains: z
-    .array(z.looseObject({ domain: z.string().min(1), aliases: z.array(z.string()).nullish() }))
+    .array(z.looseObject({ domain: hostName, aliases: z.array(hostName).nullish() }))
     .nullish(),
   env: z.array(z.looseObject({ name: z.string().min(1), ...source.shape })).nullish(),
-  healthCheckPath: z.string().nullish(),
+  healthCheckPath: z.literal("").or(urlPath).nullish(),
   minReadySeconds: z.int().min(0).max(600).nullish(),
   port: z.union([z.string(), z.number()]).nullish(),
   replicas: z.int().min(1).max(100).nullish(),
@@ -81,6 +82,7 @@ export function readTarget(json: unknown): ReceivedTarget {
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
     throw invalid(`targetConfig.port: "${wire.port}" is not a port`);
   }
+  checkDomains(wire.domains ?? []);
   const built = build === true || (build !== false && buildConfig != null);
   const image = withTag(repository, tag || null);
   const target: Target = {
@@ -92,8 +94,8 @@ export function readTarget(json: unknown): ReceivedTarget {
     },
     port,
     domains: (wire.domains ?? []).map(({ domain, aliases }) => ({
-      domain: domain.toLowerCase(),
-      aliases: (aliases ?? []).map((alias) => alias.toLowerCase()),
+      domain,
+      aliases: aliases ?? [],
     })),
     env: (wire.env ?? []).map(({ name, value, from }) => readEntry(name, value, from)),
     replicas: wire.replicas ?? 1,
@@ -156,11 +158,35 @@ function readEntry(
   return { name, value: value ?? "" };
 }
 
+/** The router refuses all routes of all apps when a host name is there twice. */
+function checkDomains(
+  domains: readonly { domain: string; aliases?: readonly string[] | null | undefined }[],
+): void {
+  const seen = new Set<string>();
+  for (const name of domains.flatMap(({ domain, aliases }) => [domain, ...(aliases ?? [])])) {
+    if (seen.has(name)) throw invalid(`targetConfig.domains: "${name}" is there twice`);
+    seen.add(name);
+  }
+}
+
 function withTag(repository: string, tag: string | null): string {
-  const parsed = parseReference(repository);
-  if ("problem" in parsed) throw invalid(`targetConfig.image.repository: ${parsed.problem}`);
-  if (parsed.tag !== null || parsed.digest !== null) return repository;
-  return `${repository}:${tag ?? "latest"}`;
+  const parsed = parse(repository, "repository");
+  const named = parsed.tag ?? parsed.digest;
+  if (named !== null) {
+    if (tag === null || tag === named) return repository;
+    throw invalid(
+      `targetConfig.image.tag: "${tag}", but the repository "${repository}" says which image already`,
+    );
+  }
+  const reference = `${repository}:${tag ?? "latest"}`;
+  parse(reference, "tag");
+  return reference;
+}
+
+function parse(reference: string, field: "repository" | "tag"): Reference {
+  const parsed = parseReference(reference);
+  if ("problem" in parsed) throw invalid(`targetConfig.image.${field}: ${parsed.problem}`);
+  return parsed;
 }
 
 function splitTag(reference: string): { repository: string; tag: string | null } {

@@ -8,13 +8,13 @@
 
 import { z } from "zod";
 import { parseReference } from "../reference.ts";
+import { hostName, urlPath } from "./names.ts";
 import { parseSecretReference } from "./secret-reference.ts";
 import type { Config, ConfigInput, PluginEntry } from "./types.ts";
 
 /** App names become image repositories and container names, so upper case is refused (OCI spec). */
 const APP_NAME = /^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$/;
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
-const DOMAIN = /^(?:localhost|(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63})$/;
 
 const from = z
   .strictObject({
@@ -60,14 +60,6 @@ const buildArgument = z
 
 const choice = (fallback: string) =>
   z.looseObject({ strategy: z.string().min(1) }).prefault({ strategy: fallback });
-
-const domainName = z
-  .string()
-  .max(253)
-  .transform((name) => name.toLowerCase())
-  .refine((name) => DOMAIN.test(name), {
-    message: `must be a host name such as "app.example.com"`,
-  });
 
 const reference = z.string().superRefine((text, context) => {
   const parsed = parseReference(text);
@@ -126,14 +118,12 @@ const targetShape = {
   image: image.optional().describe("The image to run, or how to build it"),
   port: port.default(8080).describe("Port the app listens on inside its container"),
   domains: z
-    .array(z.strictObject({ domain: domainName, aliases: z.array(domainName).default([]) }))
+    .array(z.strictObject({ domain: hostName, aliases: z.array(hostName).default([]) }))
     .default([])
     .describe("Host names that lead to the app"),
   env: z.array(envEntry).default([]).describe("Environment of the containers"),
   replicas: z.int().min(1).max(100).default(1).describe("Number of containers"),
-  healthCheckPath: z
-    .string()
-    .regex(/^\//, "must start with a slash")
+  healthCheckPath: urlPath
     .default("/")
     .describe("Path that answers 2xx or 3xx when the app is healthy"),
   minReadySeconds: z.int().min(0).max(600).default(0).describe("How long it must stay healthy"),
