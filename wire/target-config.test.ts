@@ -87,3 +87,8 @@ test("a stock client's build that goes to the server is never pulled", () => {
   const registry = { ...stock, buildConfig: { push: "registry" } };
   expect(readTarget({ name: "shop", image: registry }).pushed).toBe(false);
 });
+
+test("a refused field says what it must be", () => {
+  const json = { name: "shop", image: { repository: "shop" }, healthCheckPath: "health" };
+  expect(() => readTarget(json)).toThrow("targetConfig.healthCheckPath: must start with a slash");
+});

@@ -38,7 +38,7 @@ const wireTarget = z.looseObject({
     .array(z.looseObject({ domain: hostName, aliases: z.array(hostName).nullish() }))
     .nullish(),
   env: z.array(z.looseObject({ name: z.string().min(1), ...source.shape })).nullish(),
-  healthCheckPath: z.literal("").or(urlPath).nullish(),
+  healthCheckPath: z.preprocess((path) => path || undefined, urlPath.optional()),
   minReadySeconds: z.int().min(0).max(600).nullish(),
   port: z.union([z.string(), z.number()]).nullish(),
   replicas: z.int().min(1).max(100).nullish(),
@@ -99,7 +99,7 @@ export function readTarget(json: unknown): ReceivedTarget {
     })),
     env: (wire.env ?? []).map(({ name, value, from }) => readEntry(name, value, from)),
     replicas: wire.replicas ?? 1,
-    healthCheckPath: wire.healthCheckPath || "/",
+    healthCheckPath: wire.healthCheckPath ?? "/",
     minReadySeconds: wire.minReadySeconds ?? 0,
     deploymentStrategy: wire.deploymentStrategy || "rolling",
   };
