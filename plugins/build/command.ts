@@ -33,9 +33,16 @@ export async function findDocker(context: HookContext): Promise<DockerCommand | 
 }
 
 /**
- * Build and tag. Values of build arguments travel in the environment: the command line is public.
+ * Variables that change what docker does, or where it does it.
+ */
+const DOCKERS_OWN =
+  /^(?:PATH|HOME|TMPDIR|GODEBUG|(?:LD|DYLD|XDG|DOCKER|BUILDX|BUILDKIT|SSH|SSL|OTEL)_.*|.*_PROXY)$/i;
+
+/**
+ * Build and tag. Secret build arguments travel in the environment: the command line is public.
  *
- * @throws `BUILD_FAILED` with the build's own last lines.
+ * @throws `BUILD_FAILED` with the build's own last lines, or for a secret argument that docker
+ *   would take for a setting of its own.
  */
 export async function buildWithCommand(
   docker: DockerCommand,
@@ -44,9 +51,8 @@ export async function buildWithCommand(
   context: HookContext,
 ): Promise<void> {
   const { context: folder, dockerfile, platform, args } = request;
-  const values: Record<string, string> = {};
-  for (const { name, value } of args)
-    values[name] = value instanceof Secret ? value.reveal() : value;
+  const env = { ...context.env, ...docker.env, ...engineEnv(context) };
+  const secrets = secretValues(args, env);
   const argv = [
     ...docker.build,
     "--progress=plain",
@@ -55,12 +61,14 @@ export async function buildWithCommand(
     `--tag=${reference}`,
     // Without attestations an unchanged build gives an unchanged image.
     ...(docker.build[0] === "buildx" ? ["--provenance=false"] : []),
-    ...args.map(({ name }) => `--build-arg=${name}`),
+    ...args.map(({ name, value }) =>
+      value instanceof Secret ? `--build-arg=${name}` : `--build-arg=${name}=${value}`,
+    ),
     folder,
   ];
   const last = new LastLines();
   const child = spawn(docker.file, argv, {
-    env: { ...context.env, ...values, ...docker.env, ...engineEnv(context) } as NodeJS.ProcessEnv,
+    env: { ...env, ...secrets } as NodeJS.ProcessEnv,
     stdio: ["ignore", "pipe", "pipe"],
     // A group of its own, so that a cancellation ends everything the command started.
     detached: true,
@@ -93,6 +101,24 @@ export async function buildWithCommand(
   } finally {
     context.signal.removeEventListener("abort", end);
   }
+}
+
+/** Values of secret arguments, by name. */
+function secretValues(args: BuildRequest["args"], env: HookContext["env"]): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const { name, value } of args) {
+    if (!(value instanceof Secret)) continue;
+    const secret = value.reveal();
+    // Passing on what docker is told anyway, a proxy's address for example, changes nothing.
+    if (DOCKERS_OWN.test(name) && env[name] !== secret) {
+      throw fail("BUILD_FAILED", {
+        message: `Cannot build with the secret build argument "${name}": docker would take it for a setting of its own`,
+        hint: `Give it another name in the config and in the Dockerfile, for example "APP_${name}"`,
+      });
+    }
+    values[name] = secret;
+  }
+  return values;
 }
 
 /** The command must build in the same engine that we read the image from. */
