@@ -140,6 +140,37 @@ test("an empty file is refused", async () => {
   `);
 });
 
+test("a history strategy that keeps nothing has no options", async () => {
+  expect(await told("history-none.yaml")).toMatchInlineSnapshot(`
+    "CONFIG_INVALID
+    Cannot use history-none.yaml: 1 problem
+
+    history-none.yaml:3:30  image.history.count is not an option of "none"
+      2 | image:
+      3 |   history: { strategy: none, count: 3 }
+        |                              ^^^^^
+      Remove it"
+  `);
+});
+
+test("options of the local history strategy are checked", async () => {
+  expect(await told("history-option.yaml")).toMatchInlineSnapshot(`
+    "CONFIG_INVALID
+    Cannot use history-option.yaml: 2 problems
+
+    history-option.yaml:5:5  image.history.cuont is not an option of "local"
+      4 |     strategy: local
+      5 |     cuont: 2
+        |     ^^^^^
+      Did you mean "count"?
+
+    history-option.yaml:6:12  image.history.count must be a whole number, at least 1
+      5 |     cuont: 2
+      6 |     count: 0
+        |            ^"
+  `);
+});
+
 test("indentation that does not fit is reported", async () => {
   expect(await told("indentation.yaml")).toMatchInlineSnapshot(`
     "CONFIG_UNREADABLE

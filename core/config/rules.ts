@@ -6,6 +6,7 @@
  */
 
 import { parseReference } from "../reference.ts";
+import { nearest } from "./nearest.ts";
 import type { Finding, Path } from "./tree.ts";
 import type { Config } from "./types.ts";
 
@@ -35,6 +36,12 @@ function once(names: Iterable<readonly [name: string, path: Path]>): Finding[] {
   return findings;
 }
 
+/** Options of the history strategies that the config language itself defines, with their checks. */
+const HISTORY: Readonly<Record<string, Readonly<Record<string, (value: unknown) => boolean>>>> = {
+  local: { count: (value) => Number.isInteger(value) && Number(value) >= 1 },
+  none: {},
+};
+
 const RULES: readonly Rule<Draft>[] = [
   function tagWrittenOnce(config) {
     const image = draft(config.image);
@@ -61,6 +68,25 @@ const RULES: readonly Rule<Draft>[] = [
         suggestion: "Remove the digest",
       },
     ];
+  },
+  function historyOptions(config) {
+    const { strategy, ...options } = draft(draft(config.image).history);
+    const known = isText(strategy) && Object.hasOwn(HISTORY, strategy) && HISTORY[strategy];
+    if (!known) return [];
+    return Object.entries(options).flatMap(([key, value]): Finding[] => {
+      const path = ["image", "history", key];
+      const allowed = Object.hasOwn(known, key) && known[key];
+      if (allowed) {
+        const fine = value === undefined || allowed(value);
+        return fine ? [] : [{ path, message: "must be a whole number, at least 1" }];
+      }
+      const names = Object.keys(known);
+      const close = nearest(key, names);
+      const message = `is not an option of "${strategy}"`;
+      if (close) return [{ path, target: "key", message, suggestion: `Did you mean "${close}"?` }];
+      const suggestion = names.length > 0 ? `Known here: ${names.join(", ")}` : "Remove it";
+      return [{ path, target: "key", message, suggestion }];
+    });
   },
   function variablesOnce(config) {
     const argsPath = ["image", "buildConfig", "args"];
@@ -113,6 +139,18 @@ const ADVICE: readonly Rule<Config>[] = [
         path: ["image", "repository"],
         message: `is the app's own name, but nothing is built: "${name}" is pulled from Docker Hub`,
         suggestion: "To build the image here, set build: true",
+      },
+    ];
+  },
+  function argumentsStayInImage({ image }) {
+    const given = (image?.buildConfig?.args ?? []).filter((argument) => "from" in argument);
+    if (given.length === 0) return [];
+    const names = given.map(({ name }) => name).join(", ");
+    return [
+      {
+        path: ["image", "buildConfig", "args"],
+        message: `brings ${names} from outside: everybody who has the image can read the values in its history`,
+        suggestion: "Give secrets to the containers, with env, and not to the build",
       },
     ];
   },
