@@ -14,6 +14,7 @@ import { listContainers } from "../engine/containers.ts";
 import { serverPlugins } from "../plugins/builtins.ts";
 import { lockDataDirectory, openDatabase } from "./database.ts";
 import { Deployer } from "./deployer.ts";
+import { watchContainers } from "./engine-events.ts";
 import { Journal } from "./journal.ts";
 import { LayerStore } from "./layers/store.ts";
 import { Releases } from "./releases.ts";
@@ -99,6 +100,8 @@ export async function openServices(
   const recovered = deployer.recover();
   await reconcile().catch(once);
   const timer = setInterval(() => void reconcile().catch(once), RECONCILE_EVERY_MS);
+  const stopped = new AbortController();
+  void watchContainers(engine, () => traffic.reconcile().catch(once), stopped.signal);
 
   return {
     settings,
@@ -114,6 +117,7 @@ export async function openServices(
     report,
     async close() {
       clearInterval(timer);
+      stopped.abort();
       deployer.stop(
         fail("DEPLOYMENT_INTERRUPTED", {
           message: "haloyd was stopped in the middle of this deployment",

@@ -37,6 +37,8 @@ export class Traffic {
   readonly #held: Map<string, Destination> = new Map();
   /** Deployments that a crash left open past their switch: they serve, if they run. */
   readonly #resumed: Map<string, string> = new Map();
+  /** Last addresses by container ID. */
+  #addresses: ReadonlyMap<string, string> = new Map();
   #reconciling: Promise<void> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -102,15 +104,34 @@ export class Traffic {
    */
   async #apply(switched: string | null): Promise<void> {
     const turn = this.#turn.then(async () => {
-      const containers = await this.#options.containers();
-      const running = containers.filter(({ state }) => state === "running");
-      const routes = this.#wanted(running);
-      const draining = drainedBy(switched, routes, running);
+      const routable = this.#routable(await this.#options.containers());
+      const routes = this.#wanted(routable);
+      const draining = drainedBy(switched, routes, routable);
       const { plugins, router } = this.#options;
       return { applied: plugins.named("route", router, { routes, draining }) };
     });
     this.#turn = turn.catch(() => {});
     await (await turn).applied;
+  }
+
+  /**
+   * Containers that requests can go to. One that its engine is restarting keeps its last address:
+   * an app that crashes again and again must not make the router change, again and again, what
+   * all other apps' connections depend on.
+   */
+  #routable(containers: readonly AppContainer[]): AppContainer[] {
+    const running = containers.filter(({ state }) => state === "running");
+    const taken = new Set(running.map(({ upstream }) => upstream));
+    const restarting = containers.flatMap((one) => {
+      const upstream = this.#addresses.get(one.id) ?? null;
+      if (one.state !== "restarting" || upstream === null || taken.has(upstream)) return [];
+      return [{ ...one, upstream }];
+    });
+    const routable = [...running, ...restarting];
+    this.#addresses = new Map(
+      routable.flatMap(({ id, upstream }) => (upstream === null ? [] : [[id, upstream] as const])),
+    );
+    return routable;
   }
 
   #wanted(running: readonly AppContainer[]): Route[] {
@@ -148,7 +169,7 @@ export class Traffic {
   }
 }
 
-/** Running containers of a switched app that get no new requests any more. */
+/** Containers of a switched app that get no new requests any more. */
 function drainedBy(
   app: string | null,
   routes: readonly Route[],

@@ -141,6 +141,34 @@ test("routes come back by themselves when Caddy lost its configuration", async (
   await server.haloy(routed, "stop", "--remove-containers");
 });
 
+test("an app that crashes again and again is no reason to touch the router", async () => {
+  const crashes = await app("crashes");
+  crashes.write("up");
+  crashes.command(
+    "/bin/busybox",
+    "sh",
+    "-c",
+    // Well for three seconds, then gone, as long as the engine starts it again.
+    "/bin/busybox httpd -f -p 8080 -h /www & sleep 3; exit 1",
+  );
+  expect((await server.haloy(crashes, "deploy")).code).toBe(0);
+  await until(async () => (await server.containers("crashes")).join().includes("restarting"));
+  const config = async () => {
+    const url = `${server.caddy.adminUrl}/config/apps/http/servers/haloy/routes`;
+    const headers = { origin: server.caddy.adminUrl };
+    return await (await fetch(url, { headers })).text();
+  };
+  // It comes and goes a few times in this.
+  const seen = new Set<string>();
+  for (let round = 0; round < 100; round += 1) {
+    seen.add(await config());
+    await sleep(100);
+  }
+  expect([...seen]).toHaveLength(1);
+  expect([...seen][0]).toContain(crashes.host);
+  await server.haloy(crashes, "stop", "--remove-containers");
+});
+
 test("a stopped app answers 503 and comes back with the next deploy", async () => {
   const stopped = await app("stopped");
   stopped.write("runs");
