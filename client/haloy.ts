@@ -8,6 +8,7 @@ import { checkConfig, type LoadedConfig } from "../core/config/load.ts";
 import type { ConfigInput } from "../core/config/types.ts";
 import { readEvents } from "../plugins/deploy/haloyd/sse.ts";
 import type { Haloy, LogsOptions, RunOptions, StopOptions } from "./api.ts";
+import { open } from "./opened.ts";
 import * as pipeline from "./pipeline.ts";
 import { startRun, type Workspace } from "./run.ts";
 import { type Environment, Session } from "./session.ts";
@@ -35,33 +36,29 @@ export function createHaloy(
   /** A run nobody iterates: for questions with one answer. */
   const ask = <Answer>(
     options: RunOptions,
-    work: (opened: Awaited<ReturnType<typeof pipeline.open>>) => Promise<Answer>,
+    work: (opened: Awaited<ReturnType<typeof open>>) => Promise<Answer>,
   ): Promise<Answer> =>
     startRun("status", app, options, async (workspace: Workspace) =>
-      work(await pipeline.open(session, workspace)),
+      work(await open(session, workspace)),
     ).result;
 
   return {
     app,
     plan: (options = {}) =>
       startRun("plan", app, options, async (workspace) =>
-        pipeline.plan(await pipeline.open(session, workspace)),
+        pipeline.plan(await open(session, workspace)),
       ),
     deploy: (options = {}) =>
       startRun("deploy", app, options, async (workspace) =>
-        pipeline.deploy(await pipeline.open(session, workspace), options.noWait ?? false),
+        pipeline.deploy(await open(session, workspace), options.noWait ?? false),
       ),
     rollback: (options = {}) =>
       startRun("rollback", app, options, async (workspace) =>
-        pipeline.rollback(
-          await pipeline.open(session, workspace),
-          options.to,
-          options.noWait ?? false,
-        ),
+        pipeline.rollback(await open(session, workspace), options.to, options.noWait ?? false),
       ),
     status: (options = {}) =>
       startRun("status", app, options, async (workspace) =>
-        pipeline.status(await pipeline.open(session, workspace)),
+        pipeline.status(await open(session, workspace)),
       ),
     rollbackTargets: (options = {}) => ask(options, pipeline.rollbackTargets),
     stop: ({ removeContainers = false, ...options }: StopOptions = {}) =>
@@ -88,7 +85,7 @@ async function* logs(
     ...(allContainers ? { allContainers: "true" } : {}),
   });
   const response = await startRun("status", app, options, async (workspace) => {
-    const { server } = await pipeline.open(session, workspace);
+    const { server } = await open(session, workspace);
     return await server.request(`/v1/logs/${app}?${query}`, {
       headers: { accept: "text/event-stream, application/json" },
       ...(options.signal ? { signal: options.signal } : {}),

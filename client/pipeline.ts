@@ -8,28 +8,13 @@
 import { newDeploymentId } from "../core/deployment-id.ts";
 import { errorJson, fail, isHaloyError } from "../core/errors.ts";
 import type { Stage } from "../core/events.ts";
-import type { PushedImage, Release, ResolvedImage, ServerConnection } from "../core/hooks.ts";
-import type { PluginHost } from "../core/host.ts";
+import type { PushedImage, Release, ResolvedImage } from "../core/hooks.ts";
 import type { RollbackTargetAnswer, StatusAnswer } from "../wire/routes.ts";
 import { readTarget, writeTarget } from "../wire/target-config.ts";
 import type { AppStatus, DeployResult, Plan, RollbackTarget } from "./api.ts";
+import type { Opened } from "./opened.ts";
+import { resolve, verify } from "./prepare.ts";
 import type { Workspace } from "./run.ts";
-import type { Session } from "./session.ts";
-
-/** A session opened for one run. */
-interface Opened {
-  readonly session: Session;
-  readonly workspace: Workspace;
-  readonly host: PluginHost;
-  readonly server: ServerConnection;
-}
-
-/** Open plugins and server for a run. Contacts nobody yet. */
-export async function open(session: Session, workspace: Workspace): Promise<Opened> {
-  const host = await session.host(workspace);
-  const server = await session.server(host, workspace);
-  return { session, workspace, host, server };
-}
 
 /** Build, push and deploy. */
 export async function deploy(opened: Opened, noWait: boolean): Promise<DeployResult> {
@@ -199,43 +184,6 @@ async function chooseRelease(
     message: `Cannot roll "${app}" back: there is no release before the current one`,
     hint: `"haloy rollback-targets" lists what is kept; "history" in the config says how many`,
   });
-}
-
-async function verify(opened: Opened): Promise<void> {
-  const { host, server, session } = opened;
-  const { config: target } = session;
-  const errors = await host.all("verify", { target, server });
-  // Reaching the server is everybody's need, so the core asks itself.
-  await checkServer(opened).catch((error) => errors.push(error));
-  if (errors.length === 1) throw errors[0];
-  if (errors.length > 1) {
-    throw fail("DEPLOYMENT_FAILED", {
-      message: `Cannot go on, for ${errors.length} reasons:\n${errors.map((error) => `- ${errorJson(error).message}`).join("\n")}`,
-      hint: "Nothing was changed. Correct all of them and try again",
-      details: errors.map(errorJson),
-    });
-  }
-}
-
-/** @throws `DAEMON_OUTDATED` when the server's haloyd lacks what a deploy needs. */
-async function checkServer({ server, workspace }: Opened): Promise<void> {
-  const known = await server.capabilities(workspace.signal);
-  const missing = ["deployments", "layer-parts"].filter((capability) => !known.has(capability));
-  if (missing.length === 0) return;
-  throw fail("DAEMON_OUTDATED", {
-    message: `Cannot use the haloyd at ${server.url}: it cannot do ${missing.join(" and ")}`,
-    hint: "Update haloyd on the server",
-  });
-}
-
-async function resolve({ host, session, workspace }: Opened): Promise<ResolvedImage> {
-  const { config: target, loaded } = session;
-  const image = await host.first("resolveImage", { target, directory: loaded.directory });
-  if (image.push) host.owner("push", image.push.strategy);
-  if (!image.build) return image;
-  const written = target.image?.buildConfig?.args ?? [];
-  const args = await session.values(written, ["image", "buildConfig", "args"], host, workspace);
-  return { ...image, build: { ...image.build, args: [...image.build.args, ...args] } };
 }
 
 /** Build the image and bring it to the server, where it is ours to build. */

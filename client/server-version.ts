@@ -7,7 +7,7 @@
 import type { LoadedConfig } from "../core/config/load.ts";
 import type { VersionAnswer } from "../wire/routes.ts";
 import { connect } from "./connection.ts";
-import { open } from "./pipeline.ts";
+import { open } from "./opened.ts";
 import { startRun } from "./run.ts";
 import { findToken, serverUrl } from "./servers.ts";
 import { type Environment, Session } from "./session.ts";

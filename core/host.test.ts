@@ -117,6 +117,36 @@ test("an unknown strategy lists the known ones", async () => {
   expect(message).toContain("known strategies are vault");
 });
 
+test("a strategy's options are checked without running it, all problems at once", async () => {
+  let called = false;
+  const plugin = definePlugin({
+    name: "keeper",
+    options: none,
+    strategies: {
+      retain: { newest: z.strictObject({ count: z.int().min(1).default(6), at: z.url() }) },
+    },
+    setup: () => ({
+      retain: {
+        newest: () => {
+          called = true;
+          return { keep: [], remove: [] };
+        },
+      },
+    }),
+  });
+  const { host } = await open([plugin]);
+  const at = { file: "/haloy.yaml", line: 3, column: 5 };
+  const wrong = { strategy: "newest", count: 0, at: "no url", cuont: 2 };
+  const error = await failure(Promise.resolve().then(() => host.check("retain", wrong, at)));
+  expect(error).toMatchObject({ code: "CONFIG_INVALID", plugin: "keeper", at });
+  for (const word of ["count: ", "at: ", "cuont"]) expect(error.message).toContain(word);
+  expect(host.check("retain", { strategy: "newest", at: "https://x.example" })).toEqual({
+    count: 6,
+    at: "https://x.example",
+  });
+  expect(called).toBe(false);
+});
+
 test("two plugins with one strategy: the error names both", async () => {
   const other = { ...vault({}), name: "vault-too" };
   expect(await failure(open([vault({}), other]))).toMatchObject({

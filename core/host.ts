@@ -115,26 +115,34 @@ export class PluginHost {
   /** Run the one strategy the config names, with that strategy's options. */
   async named<Name extends NamedHook>(
     hook: Name,
-    { strategy, ...options }: Choice,
+    choice: Choice,
     input: Input<Name>,
   ): Promise<Output<Name>> {
-    const { plugin, hooks } = this.owner(hook, strategy);
-    const call = (hooks[hook] as Readonly<Record<string, Call>>)[strategy]!;
-    const schema = plugin.strategies?.[hook]?.[strategy];
-    const parsed = schema?.safeParse(options);
-    if (parsed && !parsed.success) {
-      const [issue] = parsed.error.issues;
-      throw fail("CONFIG_INVALID", {
-        message: `Cannot ${hook} with strategy "${strategy}": ${issue?.path.join(".")}: ${issue?.message}`,
-        hint: `Correct the options of this strategy in your config`,
-        plugin: plugin.name,
-        hook,
-      });
-    }
-    return (await this.#call(hook, plugin, call, {
-      ...input,
-      strategy: parsed?.data ?? {},
-    })) as Output<Name>;
+    const strategy = this.check(hook, choice);
+    const { plugin, hooks } = this.owner(hook, choice.strategy);
+    const call = (hooks[hook] as Readonly<Record<string, Call>>)[choice.strategy]!;
+    return (await this.#call(hook, plugin, call, { ...input, strategy })) as Output<Name>;
+  }
+
+  /**
+   * The options of a choice, as its strategy will get them, without running it. `at` says where
+   * the choice stands. Throws `STRATEGY_UNKNOWN`, and `CONFIG_INVALID` for wrong options.
+   */
+  check(hook: NamedHook, { strategy, ...options }: Choice, at?: Location): unknown {
+    const { plugin } = this.owner(hook, strategy);
+    const parsed = plugin.strategies?.[hook]?.[strategy]?.safeParse(options);
+    if (!parsed) return {};
+    if (parsed.success) return parsed.data;
+    const problems = parsed.error.issues.map(({ path, message }) =>
+      [path.join("."), message].filter((part) => part !== "").join(": "),
+    );
+    throw fail("CONFIG_INVALID", {
+      message: `Cannot ${hook} with strategy "${strategy}": ${problems.join("; ")}`,
+      hint: "Correct the options of this strategy in your config",
+      at,
+      plugin: plugin.name,
+      hook,
+    });
   }
 
   /** Who owns a strategy. Throws `STRATEGY_UNKNOWN` when nobody does. */
