@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { EventLog } from "../../core/events.ts";
+import { EventLog, type HaloyEvent } from "../../core/events.ts";
 import type { Route } from "../../core/hooks.ts";
 import { PluginHost, setUpPlugins } from "../../core/host.ts";
 import plugin from "../../plugins/route/caddy/index.ts";
@@ -170,6 +170,41 @@ test("a request waits for its drain although another app is switched meanwhile",
   await route([shop, other]);
   expect(await first).toBeGreaterThan(900);
   expect((await slow).body).toBe("slow old");
+});
+
+test("requests that cannot be counted are a warning: the routes are applied all the same", async () => {
+  const [old, young] = [await app("old"), await app("new")];
+  await route([{ app: "shop", hosts: ["shop.test"], upstreams: [old.upstream] }]);
+  const front = createServer(async (incoming, response) => {
+    if (incoming.url === "/reverse_proxy/upstreams") return response.writeHead(500).end("broken");
+    const { method, url, headers } = incoming;
+    const { host, origin } = new URL(caddy.adminUrl);
+    const forwarded = request(`${caddy.adminUrl}${url}`, {
+      method: method ?? "GET",
+      headers: { ...headers, host, origin },
+      agent: false,
+    });
+    forwarded.once("response", (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    incoming.pipe(forwarded);
+  });
+  await new Promise<void>((resolve) => front.listen(0, "127.0.0.1", resolve));
+  servers.push(front);
+  const events: HaloyEvent[] = [];
+  const running = await setUpPlugins([{ plugin, options: {} }]);
+  const { signal } = new AbortController();
+  const append = (event: HaloyEvent) => events.push(event);
+  const blind = new PluginHost(running, { events: { append }, signal, env: {} });
+  const { port } = front.address() as AddressInfo;
+  const listen = [`127.0.0.1:${caddy.httpPort}`];
+  const choice = { strategy: "caddy", admin: `http://127.0.0.1:${port}`, listen };
+  const routes = [{ app: "shop", hosts: ["shop.test"], upstreams: [young.upstream] }];
+  const applied = blind.named("route", choice, { routes, draining: [old.upstream] });
+  expect(await applied).toEqual({ changed: true });
+  expect((await get("shop.test")).body).toBe("new");
+  expect(events).toContainEqual(expect.objectContaining({ type: "log", level: "warn" }));
 });
 
 test("eight switches under load fail no request", { timeout: 30_000 }, async () => {

@@ -5,7 +5,7 @@
  */
 
 import { isDeepStrictEqual } from "node:util";
-import { fail, type Route } from "../../../plugin.ts";
+import { fail, type Route, reasonOf } from "../../../plugin.ts";
 import { AdminClient, type Change } from "./admin.ts";
 import { type CaddyServer, SERVER, serverConfig, withoutDraining } from "./config.ts";
 import { otherSpelling } from "./listen.ts";
@@ -48,7 +48,8 @@ export class Router {
   /**
    * Make Caddy serve exactly what is wanted, then wait until the `draining` upstreams have no
    * request in flight, at most 30 s. Gives back whether anything was written. Throws
-   * `ROUTER_UNREACHABLE`, `ROUTER_REJECTED`, and the signal's reason while it waits.
+   * `ROUTER_UNREACHABLE` and `ROUTER_REJECTED`. Once Caddy serves what is wanted nothing fails any
+   * more: what cuts the waiting short is a warning.
    */
   async apply(
     wanted: Wanted,
@@ -61,7 +62,9 @@ export class Router {
       const turn = this.#last.then(() => this.#write(wanted));
       this.#last = turn.catch(() => {});
       const changed = await turn;
-      await this.#drain(draining, signal, warn);
+      await this.#drain(draining, signal, warn).catch((error: unknown) => {
+        warn(`Not waiting for requests to ${draining.join(", ")} any longer: ${reasonOf(error)}`);
+      });
       return changed;
     } finally {
       for (const upstream of draining) this.#count(upstream, -1);
