@@ -44,5 +44,5 @@ export {
   type Plugin,
 } from "./core/plugin.ts";
 export { parseReference, printReference, type Reference } from "./core/reference.ts";
-export { Secret } from "./core/secret.ts";
+export { Masker, Secret } from "./core/secret.ts";
 export { type EnvEntry, isBuilt, type Target, type ValueSource } from "./core/target.ts";

@@ -6,15 +6,13 @@
 
 import { containerLogs, LABELS, NETWORK } from "../../../engine/containers.ts";
 import type { ContainerInspect } from "../../../engine/types.ts";
-import { fail, type HaloyError, reasonOf } from "../../../plugin.ts";
+import { fail, type HaloyError, Masker, reasonOf } from "../../../plugin.ts";
 import { causeOfEnd, causeOfSilence } from "./cause.ts";
 import type { Deployment } from "./deployment.ts";
 import { type ListeningPort, listeningPorts, openPorts } from "./ports.ts";
 import type { Probe } from "./probe.ts";
 
 const LOG_LINES = 50;
-/** Shorter values are not hidden: they would blot out ordinary words. */
-const SHORTEST_HIDDEN = 4;
 
 /** The details of `CONTAINER_EXITED` and `CONTAINER_UNHEALTHY`. */
 export interface Evidence {
@@ -55,13 +53,23 @@ export async function notStarted(
   const code = seen?.State.ExitCode;
   const exitCode = code === undefined || code === 0 ? null : code;
   const logs = seen ? await lastLines(deployment, seen.Id) : [];
-  const said = reasonOf(cause);
+  const said = maskerOf(deployment).mask(reasonOf(cause));
   const evidence: Evidence = { container, exitCode, outOfMemory: false, probe: null, logs };
   return fail("CONTAINER_EXITED", {
     message: `Cannot deploy "${deployment.release.app}": container ${container} could not be started: ${said}${quote(logs)}`,
     hint: causeOfEnd({ exitCode, outOfMemory: false, text: said }),
     details: evidence,
     cause,
+  });
+}
+
+/** The error for a container that is not there any more. */
+export function gone({ release }: Deployment, id: string): HaloyError {
+  const container = id.slice(0, 12);
+  return fail("CONTAINER_EXITED", {
+    message: `Cannot deploy "${release.app}": container ${container} was removed by somebody else`,
+    hint: "Find out who removes containers on the server, then deploy again",
+    details: { container, exitCode: null, outOfMemory: false, probe: null, logs: [] },
   });
 }
 
@@ -72,9 +80,8 @@ export async function unhealthy(
   { how, probe, advice }: { readonly how: string; readonly probe: Probe; readonly advice?: string },
 ): Promise<HaloyError> {
   const container = nameOf(seen);
-  const hide = hiderOf(deployment);
   const logs = await lastLines(deployment, seen.Id);
-  const shown = { ...probe, body: hide(probe.body) };
+  const shown = { ...probe, body: maskerOf(deployment).mask(probe.body) };
   const labels = seen.Config.Labels ?? {};
   const wanted = {
     port: Number(labels[LABELS.port] ?? 8080),
@@ -109,24 +116,23 @@ async function portsOf(seen: ContainerInspect): Promise<ListeningPort[] | null> 
 }
 
 async function lastLines(deployment: Deployment, id: string): Promise<string[]> {
-  const hide = hiderOf(deployment);
+  const masker = maskerOf(deployment);
   const lines: string[] = [];
   try {
     const options = { tail: LOG_LINES, follow: false };
-    for await (const line of containerLogs(deployment.engine, id, options)) lines.push(hide(line));
+    for await (const line of containerLogs(deployment.engine, id, options))
+      lines.push(masker.mask(line));
   } catch {
     // The evidence is worth having without the log, too.
   }
   return lines.slice(-LOG_LINES);
 }
 
-/** Takes the secrets of the release's environment out of a text. */
-function hiderOf({ release }: Deployment): (text: string) => string {
-  const secrets = release.env
-    .flatMap(({ value }) => (typeof value === "string" ? [] : [value.reveal()]))
-    .filter((value) => value.length >= SHORTEST_HIDDEN)
-    .sort((a, b) => b.length - a.length);
-  return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, "***"), text);
+/** Hides the secrets of the release's environment. */
+function maskerOf({ release }: Deployment): Masker {
+  const masker = new Masker();
+  for (const { value } of release.env) if (typeof value !== "string") masker.add(value);
+  return masker;
 }
 
 function quote(lines: readonly string[]): string {
