@@ -71,6 +71,13 @@ export interface ContainerInspect {
     readonly Hostname: string;
     readonly Labels: Readonly<Record<string, string>> | null;
     readonly Tty: boolean;
+    /** Durations in nanoseconds. 0 or absent: the engine's default. */
+    readonly Healthcheck?: {
+      readonly StartPeriod?: number;
+      readonly Interval?: number;
+      readonly Timeout?: number;
+      readonly Retries?: number;
+    } | null;
   };
   readonly NetworkSettings: {
     readonly Networks: Readonly<Record<string, { readonly IPAddress: string }>> | null;

@@ -27,7 +27,10 @@ export const SCRIPTS = {
   /** Listens, but not where anybody looks. */
   elsewhere: "echo listening on 3000; exec httpd -f -p 3000 -h /www",
   inside: "exec httpd -f -p 127.0.0.1:8080 -h /www",
-  exits: "echo starting >&2; echo token is $TOKEN >&2; exit 3",
+  exits:
+    "echo starting >&2; echo token is $TOKEN >&2; echo in base64: $(echo -n $TOKEN | base64) >&2; exit 3",
+  /** Answers `once` when it is started, but nothing when it is started again. */
+  once: "[ -e /ran ] && exec sleep 1000; echo > /ran; echo once > /www/index.html; exec httpd -f -p 8080 -h /www",
   worker: "while true; do sleep 1; done",
   dyingWorker: "sleep 0.3; exit 9",
   /** Healthy for two seconds. */
@@ -56,8 +59,14 @@ export interface Options {
   readonly env?: Release["env"];
   readonly signal?: AbortSignal;
   readonly healthTimeoutSeconds?: number;
-  /** Called with a state before it is entered, `route`, and `routed` after it. May throw. */
+  /**
+   * Called with a state before it is entered, and with `route` before and `routed` after traffic
+   * is sent somewhere; `unroute` and `unrouted` where it is sent nowhere. May throw.
+   */
   readonly on?: (what: string) => unknown;
+  readonly log?: DeploymentHost["log"];
+  /** Where the plugin finds the engine. */
+  readonly dockerHost?: string;
   readonly route?: DeploymentHost["route"];
   readonly image?: string;
 }
@@ -69,10 +78,11 @@ const built = new Set<string>();
 export class App {
   readonly engine: EngineClient;
   readonly name: string = `test-${randomBytes(4).toString("hex")}`;
-  readonly #host: string;
+  /** The engine, as in `DOCKER_HOST`. */
+  readonly host: string;
 
   constructor({ host }: TestEngine) {
-    this.#host = host;
+    this.host = host;
     this.engine = engineAt(host);
   }
 
@@ -146,19 +156,20 @@ export class App {
         record.states.push(state);
       },
       async route(upstreams, serving) {
-        await options.on?.("route");
+        const what = upstreams.length > 0 ? "route" : "unroute";
+        await options.on?.(what);
         await options.route?.(upstreams, serving);
         record.routes.push(upstreams);
-        options.on?.("routed");
+        options.on?.(`${what}d`);
       },
-      log: (_level, message) => record.lines.push(message),
+      log: options.log ?? ((_level, message) => record.lines.push(message)),
     };
     const { healthTimeoutSeconds = 10 } = options;
     const running = await setUpPlugins([{ plugin, options: { healthTimeoutSeconds } }]);
     const plugins = new PluginHost(running, {
       events: new EventLog(),
       signal: options.signal ?? new AbortController().signal,
-      env: { DOCKER_HOST: this.#host },
+      env: { DOCKER_HOST: options.dockerHost ?? this.host },
     });
     return { ...(await plugins.first("deploy", { release, host })), ...record, deployment };
   }

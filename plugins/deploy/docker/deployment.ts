@@ -17,9 +17,11 @@ import type { DeploymentHost, DeployOutcome, Release } from "../../../plugin.ts"
 /** One deployment on one engine. */
 export interface Deployment {
   readonly release: Release;
-  readonly host: DeploymentHost;
+  readonly host: Omit<DeploymentHost, "log">;
+  /** A line for the deployment's log. Never throws. */
+  readonly log: DeploymentHost["log"];
   readonly engine: EngineClient;
-  /** How long a container may take to become healthy. */
+  /** How long a container may take to become healthy, unless its HEALTHCHECK takes longer. */
   readonly healthTimeoutSeconds: number;
 }
 
@@ -55,6 +57,15 @@ export async function setRestartPolicy(
 ): Promise<void> {
   const json = { RestartPolicy: { Name: name } };
   await engine.call(`/containers/${id}/update`, { method: "POST", json });
+}
+
+/** Stop containers all at once. */
+export async function stopAll(
+  engine: EngineClient,
+  containers: readonly AppContainer[],
+  seconds?: number,
+): Promise<void> {
+  await Promise.all(containers.map(({ id }) => stopContainer(engine, id, seconds)));
 }
 
 /** Stop containers all at once, then remove them. */

@@ -10,9 +10,10 @@
 import { LABELS, upstreamOf } from "../../../engine/containers.ts";
 import type { ContainerInspect } from "../../../engine/types.ts";
 import { type Deployment, inspectContainer } from "./deployment.ts";
-import { exited, nameOf, seconds, unhealthy } from "./evidence.ts";
+import { exited, gone, nameOf, seconds, unhealthy } from "./evidence.ts";
+import { byHealthcheck, hasHealthcheck, longestHealthcheckMs } from "./healthcheck.ts";
 import { pause } from "./pause.ts";
-import { isHealthy, type Probe, probe } from "./probe.ts";
+import { isHealthy, type Probe, probe, type Verdict } from "./probe.ts";
 
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 1000;
@@ -23,16 +24,6 @@ const SAY_EVERY_MS = 5000;
 /** From the end of a process to the engine's knowledge of it. */
 const ENDING_MS = 200;
 const NO_PROBE: Probe = { status: null, body: "", error: null };
-
-/** What one look at a container said. */
-interface Verdict {
-  readonly state: "healthy" | "waiting" | "unhealthy";
-  /** What was asked and what came of it: `GET /health 200`. */
-  readonly said: string;
-  readonly probe: Probe;
-  /** When there is better advice than the probe suggests. */
-  readonly advice?: string;
-}
 
 /** Which container is looked at. */
 interface Look {
@@ -53,10 +44,12 @@ export async function waitHealthy(
   id: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { host, healthTimeoutSeconds } = deployment;
+  const { log, healthTimeoutSeconds } = deployment;
   const began = performance.now();
   const elapsed = () => performance.now() - began;
-  const restarts = (await inspectContainer(deployment.engine, id, signal))?.RestartCount ?? 0;
+  const first = await inspectContainer(deployment.engine, id, signal);
+  const restarts = first?.RestartCount ?? 0;
+  const limitMs = Math.max(healthTimeoutSeconds * 1000, first ? longestHealthcheckMs(first) : 0);
   const look = { id, restarts, signal };
   let nextLine = SAY_EVERY_MS;
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
@@ -64,11 +57,11 @@ export async function waitHealthy(
     const verdict = await examine(seen, signal);
     if (verdict.state === "healthy") {
       const how = `is healthy after ${seconds(elapsed())} (${verdict.said})`;
-      host.log("info", `Container ${nameOf(seen)} ${how}`);
+      log("info", `Container ${nameOf(seen)} ${how}`);
       return await stayHealthy(deployment, seen, look);
     }
-    if (verdict.state === "unhealthy" || elapsed() >= healthTimeoutSeconds * 1000) {
-      const when = verdict.state === "unhealthy" ? seconds(elapsed()) : `${healthTimeoutSeconds} s`;
+    if (verdict.state === "unhealthy" || elapsed() >= limitMs) {
+      const when = verdict.state === "unhealthy" ? seconds(elapsed()) : `${limitMs / 1000} s`;
       const how = `did not become healthy within ${when}: ${verdict.said}`;
       throw await unhealthy(deployment, await lastLook(deployment, look, elapsed), {
         ...verdict,
@@ -78,7 +71,7 @@ export async function waitHealthy(
     if (elapsed() >= nextLine) {
       nextLine += SAY_EVERY_MS;
       const since = `${Math.round(elapsed() / 1000)} s`;
-      host.log("info", `Waiting for container ${nameOf(seen)} for ${since}: ${verdict.said}`);
+      log("info", `Waiting for container ${nameOf(seen)} for ${since}: ${verdict.said}`);
     }
     await pause(wait, signal);
   }
@@ -106,7 +99,7 @@ async function stayHealthy(
       how,
     });
   }
-  deployment.host.log("info", `Container ${nameOf(first)} stayed so for ${needed} s`);
+  deployment.log("info", `Container ${nameOf(first)} stayed so for ${needed} s`);
 }
 
 /** The container, which must run and must not have been restarted meanwhile. */
@@ -117,7 +110,7 @@ async function running(
 ): Promise<ContainerInspect> {
   signal.throwIfAborted();
   const seen = await inspectContainer(deployment.engine, id, signal);
-  if (!seen) throw new Error(`Container ${id.slice(0, 12)} was removed by somebody else`);
+  if (!seen) throw gone(deployment, id);
   const { Running, Restarting } = seen.State;
   if (Running && !Restarting && (seen.RestartCount ?? 0) <= restarts) return seen;
   throw await exited(deployment, seen, afterMs);
@@ -134,8 +127,7 @@ async function lastLook(
 }
 
 async function examine(seen: ContainerInspect, signal: AbortSignal): Promise<Verdict> {
-  const { Health } = seen.State;
-  if (Health && Health.Status !== "none") return byHealthcheck(Health);
+  if (hasHealthcheck(seen.State)) return byHealthcheck(seen.State.Health);
   if (isWorker(seen)) return { state: "healthy", said: "it runs", probe: NO_PROBE };
   const labels = seen.Config.Labels ?? {};
   const path = labels[LABELS.healthCheckPath] ?? "/";
@@ -150,22 +142,8 @@ async function examine(seen: ContainerInspect, signal: AbortSignal): Promise<Ver
   return { state: isHealthy(answer) ? "healthy" : "waiting", said, probe: answer };
 }
 
-function byHealthcheck(health: NonNullable<ContainerInspect["State"]["Health"]>): Verdict {
-  const last = health.Log?.at(-1);
-  const error = last && last.ExitCode !== 0 ? `exit code ${last.ExitCode}` : null;
-  const state =
-    health.Status === "healthy" || health.Status === "unhealthy" ? health.Status : "waiting";
-  return {
-    state,
-    said: `HEALTHCHECK: ${health.Status}${error ? `, ${error}` : ""}`,
-    probe: { status: null, body: (last?.Output ?? "").slice(0, 500), error },
-    advice: "The image's own HEALTHCHECK says so: its last output is above",
-  };
-}
-
 /** An app without a domain: nobody sends it requests. */
 function isWorker({ Config, State }: ContainerInspect): boolean {
-  const health = State.Health;
-  if (health && health.Status !== "none") return false;
+  if (hasHealthcheck(State)) return false;
   return Config.Labels?.[`${LABELS.domain}0`] === undefined;
 }

@@ -6,7 +6,7 @@
 
 import { z } from "zod";
 import { EngineClient, engineAddress } from "../../../engine/client.ts";
-import { definePlugin, type Plugin } from "../../../plugin.ts";
+import { type DeploymentHost, definePlugin, type Plugin } from "../../../plugin.ts";
 import type { Deployment } from "./deployment.ts";
 import { finish, undo } from "./recovery.ts";
 import { run } from "./run.ts";
@@ -28,7 +28,8 @@ const plugin: Plugin = definePlugin({
       // Without a host this is the client's half, which another plugin does.
       if (!host) return null;
       const engine = new EngineClient(engineAddress(env));
-      const deployment: Deployment = { release, host, engine, healthTimeoutSeconds };
+      const log = quiet(host);
+      const deployment: Deployment = { release, host, log, engine, healthTimeoutSeconds };
       if (host.mode === "undo") return await undo(deployment);
       if (host.mode === "finish") return await finish(deployment);
       return await run(deployment, signal);
@@ -36,3 +37,14 @@ const plugin: Plugin = definePlugin({
   }),
 });
 export default plugin;
+
+/** A line that cannot be written must not stop a deployment, least of all its way back. */
+function quiet(host: DeploymentHost): DeploymentHost["log"] {
+  return (level, message) => {
+    try {
+      host.log(level, message);
+    } catch {
+      // Whoever keeps the log knows better than we what to do about it.
+    }
+  };
+}

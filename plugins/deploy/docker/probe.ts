@@ -31,6 +31,16 @@ export interface Probe {
   readonly error: string | null;
 }
 
+/** What one look at a container said, by a probe or by Docker. */
+export interface Verdict {
+  readonly state: "healthy" | "waiting" | "unhealthy";
+  /** What was asked and what came of it: `GET /health 200`. */
+  readonly said: string;
+  readonly probe: Probe;
+  /** When there is better advice than the probe suggests. */
+  readonly advice?: string;
+}
+
 /** 2xx and 3xx are healthy; redirects are not followed. */
 export function isHealthy({ status }: Probe): boolean {
   return status !== null && status >= 200 && status < 400;

@@ -8,40 +8,46 @@
  * @module
  */
 
-import { type AppContainer, stopContainer } from "../../../engine/containers.ts";
-import { type DeployOutcome, isHaloyError, reasonOf } from "../../../plugin.ts";
+import type { AppContainer } from "../../../engine/containers.ts";
+import { type DeployOutcome, reasonOf } from "../../../plugin.ts";
+import { checkAll, startAll } from "./bring-up.ts";
 import {
   containersOf,
   countContainers,
   type Deployment,
-  inspectContainer,
   outcomeOf,
-  setRestartPolicy,
-  startContainer,
+  stopAll,
   stopAndRemove,
   upstreamsOf,
 } from "./deployment.ts";
-import { notStarted } from "./evidence.ts";
-import { waitHealthy } from "./health.ts";
 import { checkImage, createReplicas, ensureNetwork } from "./prepare.ts";
-import { restore } from "./restore.ts";
+import { isLeaseLost, restore } from "./restore.ts";
 
-/** Run the release. Throws what went wrong, after the old version is back. */
+/**
+ * Run the release. Throws what went wrong, after the old version is back.
+ *
+ * @throws `DEPLOYMENT_UNDO_INCOMPLETE`, caused by what went wrong, when it is not back.
+ */
 export async function run(deployment: Deployment, signal: AbortSignal): Promise<DeployOutcome> {
-  const { release, host, engine } = deployment;
+  const { release, host, log, engine } = deployment;
   host.enter("preparing");
   const imageId = await checkImage(deployment);
   await ensureNetwork(engine);
+  let moved = false;
+  const route: typeof host.route = async (upstreams, serving) => {
+    moved = true;
+    await host.route(upstreams, serving);
+  };
   let serving: readonly AppContainer[];
   try {
     const ids = await createReplicas(deployment, imageId);
     signal.throwIfAborted();
 
     host.enter("starting");
-    if (release.target.deploymentStrategy === "replace") await stopOthers(deployment);
+    if (release.target.deploymentStrategy === "replace") await stopOthers(deployment, route);
     signal.throwIfAborted();
-    host.log("info", `Starting ${countContainers(ids.length)}`);
-    await Promise.all(ids.map((id) => start(deployment, id)));
+    log("info", `Starting ${countContainers(ids.length)}`);
+    await startAll(deployment, ids);
 
     host.enter("checking");
     await checkAll(deployment, ids, signal);
@@ -49,11 +55,11 @@ export async function run(deployment: Deployment, signal: AbortSignal): Promise<
 
     host.enter("switching");
     serving = (await containersOf(deployment)).mine;
-    await host.route(upstreamsOf(serving));
+    await route(upstreamsOf(serving));
   } catch (error) {
     // Somebody else is in charge of this app by now: whatever we did would be wrong.
-    if (isHaloyError(error) && error.code === "LEASE_LOST") throw error;
-    await restore(deployment);
+    if (isLeaseLost(error)) throw error;
+    await restore(deployment, { because: error, moved });
     throw error;
   }
   await removeOthers(deployment);
@@ -62,56 +68,27 @@ export async function run(deployment: Deployment, signal: AbortSignal): Promise<
 
 /** Remove what the new version has replaced. It serves: nothing here may call it a failure. */
 export async function removeOthers(deployment: Deployment): Promise<void> {
-  const { engine, host } = deployment;
+  const { engine, log } = deployment;
   try {
     const { others } = await containersOf(deployment);
     if (others.length === 0) return;
-    host.log("info", `Removing ${countContainers(others.length)} of the old version`);
+    log("info", `Removing ${countContainers(others.length)} of the old version`);
     await stopAndRemove(engine, others);
   } catch (error) {
-    host.log("warn", `Not everything of the old version was removed: ${reasonOf(error)}`);
+    log("warn", `Not everything of the old version was removed: ${reasonOf(error)}`);
   }
 }
 
-/**
- * Wait until all of the containers are healthy, and let the engine keep them running from then
- * on. The first failure ends the waiting for the others.
- */
-export async function checkAll(
+async function stopOthers(
   deployment: Deployment,
-  ids: readonly string[],
-  signal: AbortSignal,
+  route: Deployment["host"]["route"],
 ): Promise<void> {
-  const failed = new AbortController();
-  const either = AbortSignal.any([signal, failed.signal]);
-  const checks = ids.map(async (id) => {
-    try {
-      await waitHealthy(deployment, id, either);
-    } catch (error) {
-      failed.abort(error);
-      throw error;
-    }
-  });
-  await Promise.allSettled(checks);
-  either.throwIfAborted();
-  await Promise.all(ids.map((id) => setRestartPolicy(deployment.engine, id, "unless-stopped")));
-}
-
-async function stopOthers(deployment: Deployment): Promise<void> {
-  const { engine, host } = deployment;
+  const { engine, host, log } = deployment;
   const { others } = await containersOf(deployment);
   const running = others.filter(({ state }) => state !== "exited" && state !== "created");
   if (running.length === 0) return;
-  host.log("info", `Stopping ${countContainers(running.length)} of the old version`);
-  await Promise.all(running.map(({ id }) => stopContainer(engine, id)));
-}
-
-async function start(deployment: Deployment, id: string): Promise<void> {
-  const { engine } = deployment;
-  try {
-    await startContainer(engine, id);
-  } catch (cause) {
-    if (isHaloyError(cause) && cause.code === "ENGINE_UNREACHABLE") throw cause;
-    throw await notStarted(deployment, await inspectContainer(engine, id), cause);
-  }
+  // The engine gives a stopped container's address to whatever starts next, of any app.
+  if (host.previous !== null) await route([], host.previous);
+  log("info", `Stopping ${countContainers(running.length)} of the old version`);
+  await stopAll(engine, running);
 }
