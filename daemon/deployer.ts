@@ -45,13 +45,15 @@ export class Deployer {
     const { journal, traffic } = this.#options;
     const { deployment: id, app, target } = deployment.release;
     if (journal.find(id)) return;
-    const ahead = this.#queues.get(app)?.at(-1);
-    if (ahead && noWait) {
-      const since = journal.find(ahead.id)?.createdAt;
+    const queue = this.#queues.get(app) ?? [];
+    const [running] = queue;
+    const ahead = queue.at(-1);
+    if (running && noWait) {
+      const since = journal.find(running.id)?.createdAt;
       throw fail("DEPLOYMENT_BUSY", {
-        message: `Cannot deploy "${app}" now: deployment ${ahead.id} has been under way since ${since}`,
+        message: `Cannot deploy "${app}" now: deployment ${running.id} has been under way since ${since}`,
         hint: "Leave out --no-wait to wait for it",
-        details: { status: 409, behind: ahead.id },
+        details: { status: 409, behind: running.id },
       });
     }
     traffic.checkDomains(app, target);

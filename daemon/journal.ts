@@ -10,6 +10,7 @@ import type { HaloyEvent } from "../core/events.ts";
 import type { DeploymentState, DeployOutcome, Release } from "../core/hooks.ts";
 import type { DeploymentAnswer } from "../wire/routes.ts";
 import { inTransaction } from "./database.ts";
+import { EventStore, type StoredEvent } from "./event-store.ts";
 import { sealRelease, unsealRelease } from "./sealed-release.ts";
 import type { Vault } from "./vault.ts";
 
@@ -26,13 +27,6 @@ export interface DeploymentRecord extends DeploymentAnswer {
   readonly sequence: number;
 }
 
-/** An event of a deployment, numbered from 1. */
-export interface StoredEvent {
-  readonly seq: number;
-  readonly at: string;
-  readonly event: HaloyEvent;
-}
-
 /** A new deployment. */
 export interface NewDeployment {
   readonly release: Release;
@@ -47,11 +41,12 @@ type Row = Record<string, SQLInputValue>;
 export class Journal {
   readonly #database: DatabaseSync;
   readonly #vault: Vault;
-  readonly #listeners: Map<string, Set<() => void>> = new Map();
+  readonly #events: EventStore;
 
   constructor(database: DatabaseSync, vault: Vault) {
     this.#database = database;
     this.#vault = vault;
+    this.#events = new EventStore(database);
   }
 
   /** Write a new deployment down as `queued`. False when this ID is already there. */
@@ -155,10 +150,10 @@ export class Journal {
       );
       if (Number(changes) === 0) return false;
       this.#step(id, state);
-      this.#addEvent(id, { type: "deployment:state", deployment: id, state });
+      this.#events.add(id, { type: "deployment:state", deployment: id, state });
       return true;
     });
-    this.#notify(id);
+    this.#events.notify(id);
     if (entered) return;
     throw fail("LEASE_LOST", {
       message: `Cannot go on with deployment ${id} of "${app}": another one has taken its place`,
@@ -178,9 +173,9 @@ export class Journal {
       );
       if (Number(changes) === 0) return;
       this.#step(id, "cancelled");
-      this.#addEvent(id, { type: "deployment:state", deployment: id, state: "cancelled" });
+      this.#events.add(id, { type: "deployment:state", deployment: id, state: "cancelled" });
     });
-    this.#notify(id);
+    this.#events.notify(id);
   }
 
   /**
@@ -212,57 +207,17 @@ export class Journal {
 
   /** Add an event to a deployment's list. */
   append(id: string, event: HaloyEvent): void {
-    this.#addEvent(id, event);
-    this.#notify(id);
+    this.#events.add(id, event);
+    this.#events.notify(id);
   }
 
   /** Replay a deployment's events after `seq`, then follow until it has ended. */
-  async *events(id: string, seq: number, signal: AbortSignal): AsyncGenerator<StoredEvent> {
-    for (let after = seq; !signal.aborted; ) {
+  events(id: string, seq: number, signal: AbortSignal): AsyncGenerator<StoredEvent> {
+    const hasEnded = () => {
       const row = this.#get("SELECT state FROM deployments WHERE id = ?", id);
-      const ended = FINAL_STATES.has((row?.state ?? "failed") as DeploymentState);
-      const rows = this.#all(
-        "SELECT seq, at, event FROM events WHERE deployment = ? AND seq > ? ORDER BY seq",
-        id,
-        after,
-      );
-      for (const row of rows) {
-        after = Number(row.seq);
-        yield { seq: after, at: String(row.at), event: JSON.parse(String(row.event)) };
-      }
-      if (ended) return;
-      if (rows.length === 0) await this.#change(id, signal);
-    }
-  }
-
-  #change(id: string, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const listeners = this.#listeners.get(id) ?? new Set();
-      this.#listeners.set(id, listeners);
-      const done = () => {
-        listeners.delete(done);
-        if (listeners.size === 0) this.#listeners.delete(id);
-        signal.removeEventListener("abort", done);
-        resolve();
-      };
-      listeners.add(done);
-      signal.addEventListener("abort", done);
-    });
-  }
-
-  #notify(id: string): void {
-    for (const listener of [...(this.#listeners.get(id) ?? [])]) listener();
-  }
-
-  #addEvent(id: string, event: HaloyEvent): void {
-    this.#run(
-      `INSERT INTO events (deployment, seq, at, event)
-       SELECT ?, coalesce(max(seq), 0) + 1, ?, ? FROM events WHERE deployment = ?`,
-      id,
-      now(),
-      JSON.stringify(event),
-      id,
-    );
+      return FINAL_STATES.has((row?.state ?? "failed") as DeploymentState);
+    };
+    return this.#events.follow(id, seq, hasEnded, signal);
   }
 
   #step(id: string, state: DeploymentState): void {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { fail } from "../core/errors.ts";
 import type { HaloyEvent } from "../core/events.ts";
@@ -65,7 +66,7 @@ export async function openServices(
   const database = openDatabase(dataDirectory);
   const journal = new Journal(database, Vault.open(dataDirectory));
   const releases = new Releases(database);
-  const layers = new LayerStore({ directory: dataDirectory, engine });
+  const layers = new LayerStore({ directory: join(dataDirectory, "layers"), engine });
   await layers.recover();
 
   const loaded = await loadPlugins(settings.plugins, { from: file, builtins: serverPlugins });

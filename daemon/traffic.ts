@@ -50,12 +50,10 @@ export class Traffic {
    * Send an app's requests to `upstreams` and wait until its other upstreams have no request
    * left. Holds until {@link release}: a reconciliation in between changes nothing of this app.
    *
-   * @throws `DOMAIN_TAKEN`, and what the router throws.
+   * @throws what the router throws.
    */
   async switch(app: string, target: Target, upstreams: readonly string[]): Promise<void> {
     const hosts = hostsOf(target);
-    // Again, and now for good: two first deployments may have asked for one name at once.
-    this.checkDomains(app, target);
     this.#held.set(app, { hosts, upstreams });
     // A worker needs no router, unless it had names until now.
     if (hosts.length > 0 || this.#hostsOf(this.#serving(app)).length > 0) await this.#apply(app);

@@ -24,6 +24,8 @@ export type Mode = DeploymentHost["mode"];
 /** Waits between tries of what must not be left half done (milliseconds). */
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 30_000;
+/** How long a way to an end is tried that the engine or the router refuse (milliseconds). */
+const PATIENCE_MS = 10 * 60_000;
 
 /** What {@link Worker} needs. */
 export interface WorkerOptions {
@@ -104,21 +106,13 @@ export class Worker {
   }
 
   async #deploy(work: Work, mode: Mode, state: DeploymentState): Promise<DeployOutcome> {
-    const { journal, engine, releases } = this.#options;
-    const { release, log, signal } = work;
+    const { journal, releases } = this.#options;
+    const { release, log } = work;
     const { app, deployment: id } = release;
+    if (mode !== "run") log("warn", "haloyd was restarted in the middle of this deployment");
     const known = journal.find(id)?.outcome;
     if (state === "retaining" && known) return known;
-    let { imageId } = release;
-    if (mode === "run") {
-      signal.throwIfAborted();
-      this.#enter(work, "preparing");
-      imageId = await prepareImage(engine, release, (message) => log("info", message), signal);
-    } else {
-      log("warn", "haloyd was restarted in the middle of this deployment");
-      imageId = (await inspectImage(engine, releaseTag(app, id)))?.Id ?? imageId;
-    }
-    const outcome = await this.#ask(work, mode, imageId);
+    const outcome = mode === "run" ? await this.#run(work) : await this.#bringToEnd(work, mode);
     if (mode === "undo") {
       throw fail("DEPLOYMENT_INTERRUPTED", {
         message: "haloyd was restarted before the new version served: it was removed again",
@@ -129,24 +123,71 @@ export class Worker {
     return outcome;
   }
 
-  /** Run, finish or undo the release, and complete a way back that did not get to its end. */
-  async #ask(work: Work, mode: Mode, imageId: string | null): Promise<DeployOutcome> {
+  async #run(work: Work): Promise<DeployOutcome> {
+    const { release, log, signal, host } = work;
+    signal.throwIfAborted();
+    this.#enter(work, "preparing");
+    const say = (message: string) => log("info", message);
+    const imageId = await prepareImage(this.#options.engine, release, say, signal);
     try {
-      return await this.#call(work, mode, imageId);
+      return await this.#call(work, "run", imageId, host);
     } catch (error) {
       if (!isHaloyError(error) || error.code !== "DEPLOYMENT_UNDO_INCOMPLETE") throw error;
-      work.log("error", error.message);
-      await this.#undo(work, imageId);
+      log("error", error.message);
+      await this.#bringToEnd(work, "undo");
       throw error.cause ?? error;
     }
   }
 
-  async #call(work: Work, mode: Mode, imageId: string | null): Promise<DeployOutcome> {
+  /**
+   * Finish or undo what was left half done, again and again while engine or router are away: in
+   * between, nobody can tell what serves.
+   */
+  async #bringToEnd(work: Work, wanted: "undo" | "finish"): Promise<DeployOutcome> {
+    const { engine, plugins, env } = this.#options;
+    const { release, log } = work;
+    const { app, deployment } = release;
+    // The way to an end is not cancelled with the deployment.
+    const { signal } = this.#stopped;
+    const host = new PluginHost(plugins, { events: DISCARD, signal, env });
+    const deadline = Date.now() + PATIENCE_MS;
+    let mode = wanted;
+    let verdict: unknown;
+    for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LAST_RETRY_MS)) {
+      try {
+        const image = await inspectImage(engine, releaseTag(app, deployment));
+        const outcome = await this.#call(work, mode, image?.Id ?? release.imageId, host);
+        if (verdict !== undefined) throw verdict;
+        return outcome;
+      } catch (error) {
+        const code = isHaloyError(error) ? error.code : "INTERNAL";
+        if (error === verdict || code === "LEASE_LOST" || code === "DEPLOYMENT_INTERRUPTED") {
+          throw error;
+        }
+        if (code === "DEPLOYMENT_UNDO_INCOMPLETE") {
+          if (mode === "finish") verdict = (error as Error).cause ?? error;
+          mode = "undo";
+        }
+        log("warn", `Not at an end yet: ${errorJson(error).message}`);
+        // Without an engine nothing else can be done either. Anything else may never get better,
+        // and a new deployment must get its turn: it removes what this one leaves.
+        if (code !== "ENGINE_UNREACHABLE" && Date.now() > deadline) throw error;
+      }
+      await this.#pause(wait);
+    }
+  }
+
+  async #call(
+    work: Work,
+    mode: Mode,
+    imageId: string | null,
+    plugins: PluginHost,
+  ): Promise<DeployOutcome> {
     const { journal, releases, traffic } = this.#options;
     const { release, log } = work;
     const { app, deployment: id } = release;
     const current = releases.current(app);
-    return await work.host.first("deploy", {
+    return await plugins.first("deploy", {
       release: { ...release, imageId },
       host: {
         mode,
@@ -154,29 +195,14 @@ export class Worker {
         enter: (state) => this.#enter(work, state),
         route: async (upstreams, serving = id) => {
           const target = journal.release(serving)?.target ?? release.target;
+          // Again, and now for good: two first deployments may have asked for one name at once.
+          // A way back only takes names that were the app's before.
+          if (serving === id) traffic.checkDomains(app, target);
           await traffic.switch(app, target, upstreams);
         },
         log,
       },
     });
-  }
-
-  /** Complete the way back, however long engine or router stay away. */
-  async #undo(work: Work, imageId: string | null): Promise<void> {
-    const { plugins, env } = this.#options;
-    // The way back is not cancelled with the deployment.
-    const { signal } = this.#stopped;
-    const host = new PluginHost(plugins, { events: DISCARD, signal, env });
-    for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LAST_RETRY_MS)) {
-      await this.#pause(wait);
-      try {
-        await this.#call({ ...work, host, signal }, "undo", imageId);
-        return;
-      } catch (error) {
-        if (isHaloyError(error) && error.code === "LEASE_LOST") throw error;
-        work.log("warn", `The way back is not complete yet: ${errorJson(error).message}`);
-      }
-    }
   }
 
   async #fail(work: Work, thrown: unknown): Promise<void> {

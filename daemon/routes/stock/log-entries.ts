@@ -6,7 +6,8 @@
 
 import type { LogLevel } from "../../../core/events.ts";
 import type { DeploymentState } from "../../../core/hooks.ts";
-import type { DeploymentRecord, StoredEvent } from "../../journal.ts";
+import type { StoredEvent } from "../../event-store.ts";
+import type { DeploymentRecord } from "../../journal.ts";
 
 /** One entry, in the stock protocol's names. */
 export interface LogEntry {
