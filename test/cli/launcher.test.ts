@@ -76,7 +76,7 @@ describe("without the project's own runtimes", () => {
     const { code, stdout, stderr } = await run();
     expect(stderr).toContain(`${root}/path/node is 20.20.2`);
     expect(stderr).toMatch(/Node\.js 24 or newer.*Deno 2\.5 or newer.*Bun 1\.3 or newer/s);
-    expect(stderr).toContain(`npm ci" in ${root}`);
+    expect(stderr).toContain(`npm install" in ${root}`);
     expect(stdout).toBe("");
     expect(code).toBe(1);
   });

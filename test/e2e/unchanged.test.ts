@@ -2,6 +2,8 @@
  * What crosses which wire: counted in front of the engine's socket and in front of haloyd.
  */
 
+import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freePort, haloy } from "../../scripts/environment/haloyd.ts";
@@ -47,6 +49,8 @@ test.each(["20.10", "28-containerd"])(
     };
     try {
       app.write("unchanged");
+      // A layer that no other test can have left in these engines.
+      writeFileSync(join(app.dir, "www/noise"), randomBytes(200_000));
       const first = await deploy();
       expect(first.layers).toBeGreaterThan(0);
       expect(first.push.bytesSent).toBeGreaterThan(100_000);

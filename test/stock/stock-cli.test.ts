@@ -126,7 +126,7 @@ async function mainJob(
 
   expect((await haloy("stop", "--remove-containers")).code).toBe(0);
   expect(await server.containers(name)).toEqual([]);
-  expect((await page()).status).toBe(503);
+  expect((await page()).status).toBe(404);
   rmSync(app.dir, { recursive: true, force: true });
   await removeTags(name);
 }
