@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fail, type HaloyError, isHaloyError, reasonOf } from "../core/errors.ts";
 import type { ServerConnection, ServerRequest } from "../core/hooks.ts";
 import type { Secret } from "../core/secret.ts";
+import { send } from "../runtime/http.ts";
 import type { VersionAnswer } from "../wire/routes.ts";
 import { isFromProxy, refusal, rejected } from "./refusal.ts";
 
@@ -16,7 +17,7 @@ const TRIES = 3;
 const FIRST_WAIT_MS = 250;
 /**
  * A connection that fails after this long was not refused: somebody in between, or `fetch` itself
- * (Node and Bun: 300 s), lost patience with a request that the daemon works on (milliseconds).
+ * (Bun: 300 s), lost patience with a request that the daemon works on (milliseconds).
  */
 const IMPATIENCE_MS = 20_000;
 
@@ -41,7 +42,7 @@ export function connect(options: ConnectionOptions): ServerConnection {
   async function attempt(path: string, options: ServerRequest): Promise<Response> {
     const { method = "GET", headers = {}, body, json, signal } = options;
     const payload = json === undefined ? body : JSON.stringify(json);
-    return await fetch(new URL(path, base), {
+    return await send(new URL(path, base), {
       method,
       headers: {
         accept: "application/json",
@@ -49,9 +50,8 @@ export function connect(options: ConnectionOptions): ServerConnection {
         ...headers,
         authorization: `Bearer ${token.reveal()}`,
       },
-      redirect: "manual",
-      ...(payload === undefined ? {} : { body: payload }),
-      ...(signal ? { signal } : {}),
+      body: payload,
+      signal,
     });
   }
 
