@@ -92,7 +92,12 @@ export interface HookMap {
    * come while another one waits: routes are applied in the order of the calls.
    */
   route: Named<
-    { readonly routes: readonly Route[]; readonly draining: readonly string[] },
+    {
+      readonly routes: readonly Route[];
+      readonly draining: readonly string[];
+      /** Only find out whether the router can be reached, and change nothing. */
+      readonly check?: true;
+    },
     { readonly changed: boolean }
   >;
   /** Credentials for a registry host, also minted ones. */

@@ -79,6 +79,13 @@ export class Traffic {
     await this.#reconciling;
   }
 
+  /** @throws `ROUTER_UNREACHABLE` when an app with these names could not be routed. */
+  async checkRouter(target: Target): Promise<void> {
+    if (hostsOf(target).length === 0) return;
+    const { plugins, router } = this.#options;
+    await plugins.named("route", router, { routes: [], draining: [], check: true });
+  }
+
   /** @throws `DOMAIN_TAKEN` when another app already answers for one of the target's names. */
   checkDomains(app: string, target: Target): void {
     const wanted = new Set(hostsOf(target));

@@ -72,6 +72,8 @@ export class Worker {
     const state = journal.find(id)?.state;
     if (!release || !state || FINAL_STATES.has(state)) return;
     const work = this.#open(release, signal);
+    const { report } = this.#options;
+    report(`Deployment ${id} of "${release.app}" (${release.image}) begins, mode ${mode}`);
     try {
       const outcome = await this.#deploy(work, mode, state);
       this.#enter(work, "retaining");
@@ -81,6 +83,8 @@ export class Worker {
       await this.#fail(work, error);
     } finally {
       traffic.release(release.app);
+      const { state: ended, error } = journal.find(id) ?? {};
+      report(`Deployment ${id} of "${release.app}": ${ended}${error ? `, ${error.code}` : ""}`);
       // What the journal says may differ from what the deployment held: make the router agree.
       await traffic.reconcile().catch((error) => this.#options.report(error));
     }
@@ -127,6 +131,8 @@ export class Worker {
     const { release, log, signal, host } = work;
     signal.throwIfAborted();
     this.#enter(work, "preparing");
+    // Before anything is started: without the router the new version could never serve.
+    await this.#options.traffic.checkRouter(release.target);
     const say = (message: string) => log("info", message);
     const imageId = await prepareImage(this.#options.engine, release, say, signal);
     try {

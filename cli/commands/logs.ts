@@ -5,8 +5,8 @@
  */
 
 import { isHaloyError } from "../../core/errors.ts";
-import { stdout } from "../output.ts";
-import { cyan } from "../render/style.ts";
+import { stderr, stdout } from "../output.ts";
+import { cyan, mark } from "../render/style.ts";
 import { type TargetFlags, withSession } from "../session.ts";
 
 /** Flags of `logs`. */
@@ -36,6 +36,10 @@ export async function logs(flags: LogFlags): Promise<void> {
     } catch (error) {
       // `haloy logs | head` got all that it wanted.
       if (!(stdout.closed.aborted && isAbort(error))) throw error;
+      return;
+    }
+    if (flags.follow && !signal.aborted) {
+      stderr.line(`${mark.info} The container has ended. Run "haloy logs" again for a new one`);
     }
   });
 }

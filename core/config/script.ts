@@ -7,6 +7,7 @@
 
 import { basename } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { offerOwnPackage } from "../../runtime/own-package.ts";
 import { fail, isHaloyError, type Location, reasonOf } from "../errors.ts";
 import type { Source } from "./source.ts";
 
@@ -21,6 +22,10 @@ export async function readScript(file: string, shown: string): Promise<Source> {
     });
   let exported: unknown;
   try {
+    offerOwnPackage({
+      haloy: new URL("../../mod.ts", import.meta.url),
+      "haloy/plugin": new URL("../../plugin.ts", import.meta.url),
+    });
     const module = (await import(pathToFileURL(file).href)) as { default?: unknown };
     exported = module.default;
     if (typeof exported === "function") exported = exported();

@@ -45,6 +45,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const stop = async () => {
     if (stopping) return;
     stopping = true;
+    report("Stopping: deployments under way are brought to an end first");
     server.close();
     await services.close();
     // Clients that follow events keep their connections open: nothing more will come on them.
@@ -56,7 +57,8 @@ export async function serve(options: ServeOptions): Promise<void> {
 
 function report(said: unknown): void {
   const { code, message } = errorJson(said);
-  process.stderr.write(`${new Date().toISOString()} ${code}: ${message}\n`);
+  const line = typeof said === "string" ? said : `${code}: ${message}`;
+  process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   if (code === "INTERNAL" && said instanceof Error) process.stderr.write(`${said.stack}\n`);
 }
 

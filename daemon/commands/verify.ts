@@ -5,7 +5,7 @@
  */
 
 import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { errorJson, fail } from "../../core/errors.ts";
+import { errorJson, fail, reasonOf } from "../../core/errors.ts";
 import { EventLog } from "../../core/events.ts";
 import { PluginHost, setUpPlugins } from "../../core/host.ts";
 import { loadPlugins } from "../../core/registry.ts";
@@ -68,7 +68,7 @@ async function checkPlugins(dataDirectory: string, configDirectory: string): Pro
     signal: AbortSignal.timeout(10_000),
     env: process.env,
   });
-  host.owner("route", settings.router.strategy);
+  await host.named("route", settings.router, { routes: [], draining: [], check: true });
   await host.dispose();
 }
 
@@ -78,9 +78,10 @@ async function checkListening(address: string): Promise<void> {
     if (response.ok) return;
     throw new Error(`it answers ${response.status}`);
   } catch (cause) {
+    const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
     throw fail("DAEMON_UNREACHABLE", {
-      message: cause instanceof Error ? cause.message : String(cause),
-      hint: `Start it with "haloyd serve"`,
+      message: reasonOf(inner) || "nothing listens there",
+      hint: `Start it with "haloyd serve"; when it listens elsewhere, say so with --listen`,
       cause,
     });
   }

@@ -19,6 +19,13 @@ import type { Services } from "../services.ts";
 /** States by how much they matter for the whole app: a restarting replica hides a running one. */
 const STATE_RANK = ["dead", "created", "exited", "running", "paused", "restarting"];
 
+/** How a deployment ended, in words. */
+const OUTCOME: Readonly<Record<string, string>> = {
+  succeeded: "succeeded, and its containers were removed since",
+  failed: "failed",
+  cancelled: "was cancelled",
+};
+
 /** The routes. */
 export function appRoutes(services: Services): Hono {
   const { journal, releases, deployer, engine, traffic } = services;
@@ -36,11 +43,20 @@ export function appRoutes(services: Services): Hono {
     return all.filter(({ deployment }) => deployment === serving);
   };
 
-  const notFound = (app: string) =>
-    fail("APP_NOT_FOUND", {
-      message: `There is no app "${app}" with containers on this server`,
-      hint: `"haloy deploy" starts it; check "name" in your config`,
+  const notFound = (app: string) => {
+    const latest = journal.latest(app);
+    if (!latest) {
+      return fail("APP_NOT_FOUND", {
+        message: `There is no app "${app}" with containers on this server`,
+        hint: `"haloy deploy" starts it; check "name" in your config`,
+      });
+    }
+    const why = latest.error ? `: ${latest.error.message}` : "";
+    return fail("APP_NOT_FOUND", {
+      message: `The app "${app}" does not run. Its newest deployment, ${latest.id}, ${OUTCOME[latest.state] ?? "is under way"}${why}`,
+      hint: `"haloy deploy" starts it`,
     });
+  };
 
   routes.get("/v1/status/:app", async (context) => {
     const app = context.req.param("app");

@@ -169,6 +169,26 @@ test("an app that crashes again and again is no reason to touch the router", asy
   await server.haloy(crashes, "stop", "--remove-containers");
 });
 
+test("without the router nothing is started, and the message says what is missing", async () => {
+  const lonely = await startServer();
+  try {
+    const unrouted = await makeApp("unrouted", { server: lonely.haloyd.server });
+    unrouted.write("x");
+    await lonely.caddy.stop();
+    const began = performance.now();
+    const { code, stderr } = await lonely.haloy(unrouted, "deploy");
+    expect(code).toBe(1);
+    expect(stderr).toContain("ROUTER_UNREACHABLE");
+    expect(stderr).toContain(lonely.caddy.adminUrl);
+    expect(performance.now() - began).toBeLessThan(20_000);
+    expect(await lonely.containers("unrouted")).toEqual([]);
+    const status = await lonely.haloy(unrouted, "status");
+    expect(status.stderr).toContain("failed: Cannot reach Caddy");
+  } finally {
+    await lonely.stop();
+  }
+});
+
 test("a stopped app answers 503 and comes back with the next deploy", async () => {
   const stopped = await app("stopped");
   stopped.write("runs");

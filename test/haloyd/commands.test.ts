@@ -74,6 +74,18 @@ test("verify names everything that is wrong, and nothing on a server that works"
   }
 });
 
+test("verify says when the router does not answer", async () => {
+  const { args, config } = directories();
+  await haloyd(["init", ...args]);
+  writeFileSync(
+    join(config, "haloyd.yaml"),
+    "router: { strategy: caddy, admin: http://127.0.0.1:9 }\n",
+  );
+  const { code, stdout } = await haloyd(["verify", ...args]);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/✖ plugins and router: .*127\.0\.0\.1:9/);
+});
+
 test("a second haloyd on the same data directory is refused", async () => {
   const { haloyd: running } = server;
   const second = await haloyd([

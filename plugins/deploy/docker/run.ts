@@ -72,7 +72,10 @@ export async function removeOthers(deployment: Deployment): Promise<void> {
   try {
     const { others } = await containersOf(deployment);
     if (others.length === 0) return;
-    log("info", `Removing ${countContainers(others.length)} of the old version`);
+    log(
+      "info",
+      `The new version serves. Removing ${countContainers(others.length)} of the old one, which may take 20 s to stop`,
+    );
     await stopAndRemove(engine, others);
   } catch (error) {
     log("warn", `Not everything of the old version was removed: ${reasonOf(error)}`);

@@ -34,10 +34,14 @@ const plugin: Plugin = definePlugin({
     const routers = new Map<string, Router>();
     return {
       route: {
-        async caddy({ routes, draining, strategy }, { signal, log }) {
+        async caddy({ routes, draining, check, strategy }, { signal, log }) {
           const { admin, ...options } = strategy;
           const router = routers.get(admin) ?? new Router(admin);
           routers.set(admin, router);
+          if (check) {
+            await router.check();
+            return { changed: false };
+          }
           const changed = await router.apply({ routes, ...options }, draining, {
             signal,
             warn: (message) => log("warn", message),

@@ -71,6 +71,11 @@ export class Router {
     }
   }
 
+  /** Throws `ROUTER_UNREACHABLE` when Caddy does not answer. */
+  async check(): Promise<void> {
+    await this.#admin.read();
+  }
+
   async #write(wanted: Wanted): Promise<boolean> {
     let wrote = false;
     for (let tries = 1; tries <= WRITE_TRIES; tries += 1) {
