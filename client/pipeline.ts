@@ -97,10 +97,12 @@ export async function rollback(
 
 /** What {@link deploy} would do. */
 export async function plan(opened: Opened): Promise<Plan> {
-  const { session, server, workspace } = opened;
+  const { session, host, server, workspace } = opened;
   const { config: target } = session;
   await stage(workspace, "verify", "Check", () => verify(opened));
   const image = await stage(workspace, "resolve", "Resolve", () => resolve(opened));
+  // A deploy would stop here when a value is missing, so a plan does, too.
+  await session.values(target.env, ["env"], host, workspace);
   const { build } = image;
   return {
     app: target.name,

@@ -34,8 +34,8 @@ export async function logs(flags: LogFlags): Promise<void> {
         await stdout.drained();
       }
     } catch (error) {
-      // `haloy logs | head` got all that it wanted.
-      if (!(stdout.closed.aborted && isAbort(error))) throw error;
+      // `haloy logs | head` got all that it wanted, and Ctrl-C is how following ends.
+      if (!((stdout.closed.aborted || signal.aborted) && isAbort(error))) throw error;
       return;
     }
     if (flags.follow && !signal.aborted) {

@@ -5,12 +5,10 @@
  * @module
  */
 
-import { existsSync } from "node:fs";
 import { z } from "zod";
 import { describeEngine, EngineClient, engineAddress } from "../../engine/client.ts";
 import type { ImageInspect } from "../../engine/types.ts";
 import {
-  type BuildRequest,
   definePlugin,
   fail,
   type HookContext,
@@ -30,7 +28,6 @@ const plugin: Plugin = definePlugin({
     },
     build: async ({ image }, context) => {
       if (!image.build) return null;
-      checkFiles(image.build);
       const engine = new EngineClient(engineAddress(context.env));
       await engine.apiVersion();
       const docker = await findDocker(context);
@@ -42,20 +39,6 @@ const plugin: Plugin = definePlugin({
 });
 
 export default plugin;
-
-/** @throws `BUILD_FAILED` naming the absolute path that is missing. */
-function checkFiles({ context, dockerfile }: BuildRequest): void {
-  for (const [path, what, key] of [
-    [context, "build context", "image.build_config.context"],
-    [dockerfile, "Dockerfile", "image.build_config.dockerfile"],
-  ] as const) {
-    if (existsSync(path)) continue;
-    throw fail("BUILD_FAILED", {
-      message: `Cannot build: the ${what} ${path} does not exist`,
-      hint: `Create it, or correct "${key}": it is relative to the config file`,
-    });
-  }
-}
 
 async function inspect(
   engine: EngineClient,

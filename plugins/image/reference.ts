@@ -8,10 +8,12 @@
  * @module
  */
 
+import { existsSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { z } from "zod";
 import {
   definePlugin,
+  fail,
   isBuilt,
   type Plugin,
   parseReference,
@@ -35,6 +37,10 @@ function resolveImage(target: Target, directory: string): ResolvedImage {
   const built = isBuilt(target);
   const { context = ".", dockerfile = "Dockerfile" } = image?.buildConfig ?? {};
   const absolute = (path: string) => (isAbsolute(path) ? path : join(directory, path));
+  if (built) {
+    checkThere(absolute(context), "build context", "context");
+    checkThere(absolute(dockerfile), "Dockerfile", "dockerfile");
+  }
   return {
     reference: referenceOf(target),
     build: built
@@ -50,6 +56,15 @@ function resolveImage(target: Target, directory: string): ResolvedImage {
     pullPolicy: image?.pullPolicy ?? "always",
     history: image?.history ?? { strategy: "local" },
   };
+}
+
+/** @throws `BUILD_FAILED` naming the absolute path, before anything is built or sent. */
+function checkThere(path: string, what: string, key: string): void {
+  if (existsSync(path)) return;
+  throw fail("BUILD_FAILED", {
+    message: `Cannot build: the ${what} ${path} does not exist`,
+    hint: `Create it, or correct "image.build_config.${key}": it is relative to the config file`,
+  });
 }
 
 function referenceOf({ name, image }: Target): string {

@@ -47,6 +47,18 @@ test("plan says what a deploy would do, and does nothing", async () => {
   expect(await server.containers("commands")).toEqual([]);
 });
 
+test("plan fails where a deploy would: no Dockerfile, or a variable that is not set", async () => {
+  const broken = await makeApp("broken-plan", { server: server.haloyd.server });
+  broken.write("x", { image: { build_config: { dockerfile: "Dockerfile.missing" } } });
+  const noFile = await server.haloy(broken, "plan");
+  expect(noFile.code).toBe(1);
+  expect(noFile.stderr).toContain(`${broken.dir}/Dockerfile.missing`);
+  broken.write("x", { env: [{ name: "A", from: { env: "HALOY_TEST_NOT_SET" } }] });
+  const noValue = await server.haloy(broken, "plan");
+  expect(noValue.code).toBe(1);
+  expect(noValue.stderr).toContain("HALOY_TEST_NOT_SET");
+});
+
 test("two replicas run and both get requests", async () => {
   const { deployment, replicas } = await json("deploy");
   expect(replicas.map(({ name }: { name: string }) => name)).toEqual([
