@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Release } from "../core/hooks.ts";
 import { Secret } from "../core/secret.ts";
+import { makeRelease } from "../test/fixtures/release.ts";
 import { lockDataDirectory, openDatabase } from "./database.ts";
 import { Journal } from "./journal.ts";
 import { Releases } from "./releases.ts";
@@ -28,30 +29,13 @@ afterEach(() => {
 
 const SENTINEL = "sentinel-password-4711";
 
-function release(deployment: string): Release {
-  return {
-    deployment,
-    app: "shop",
-    image: "shop:latest",
-    imageId: null,
-    pushed: true,
-    target: {
-      name: "shop",
-      port: 8080,
-      domains: [],
-      env: [],
-      replicas: 1,
-      healthCheckPath: "/",
-      minReadySeconds: 0,
-      deploymentStrategy: "rolling",
-    },
+const release = (deployment: string): Release =>
+  makeRelease("shop", deployment, {
     env: [
       { name: "PASSWORD", value: new Secret(SENTINEL) },
       { name: "LEVEL", value: "info" },
     ],
-    history: { strategy: "local" },
-  };
-}
+  });
 
 /** A deployment that went well. */
 function succeed(id: string, rolledBackFrom: string | null = null): void {

@@ -9,11 +9,12 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { type ErrorCode, fail } from "../core/errors.ts";
-import type { DeploymentHost, DeployOutcome, Release } from "../core/hooks.ts";
+import type { DeploymentHost, DeployOutcome } from "../core/hooks.ts";
 import { PluginHost, setUpPlugins } from "../core/host.ts";
 import { definePlugin } from "../core/plugin.ts";
 import { EngineClient } from "../engine/client.ts";
 import { testEngine } from "../test/engines.ts";
+import { makeRelease } from "../test/fixtures/release.ts";
 import { openDatabase } from "./database.ts";
 import { Journal } from "./journal.ts";
 import { LayerStore } from "./layers/store.ts";
@@ -48,25 +49,7 @@ afterEach(() => {
 
 /** Take a deployment up in `mode`; the plugin does what `script` says, call by call. */
 async function work(mode: Mode, state: "checking" | "switching", script: (() => DeployOutcome)[]) {
-  const release: Release = {
-    deployment: "d1",
-    app: "worker-test",
-    image: "worker-test:latest",
-    imageId: null,
-    pushed: true,
-    target: {
-      name: "worker-test",
-      port: 8080,
-      domains: [],
-      env: [],
-      replicas: 1,
-      healthCheckPath: "/",
-      minReadySeconds: 0,
-      deploymentStrategy: "rolling",
-    },
-    env: [],
-    history: { strategy: "all" },
-  };
+  const release = makeRelease("worker-test", "d1", { history: { strategy: "all" } });
   journal.add({ release, rollbackConfig: null, rolledBackFrom: null });
   const lease = journal.acquireLease("worker-test", "d1");
   journal.enter({ app: "worker-test", id: "d1", lease }, state);
