@@ -23,9 +23,7 @@ export async function deploy(opened: Opened, noWait: boolean): Promise<DeployRes
   const began = performance.now();
   const deployment = newDeploymentId();
   try {
-    await stage(workspace, "verify", "Check", () => verify(opened));
-    const image = await stage(workspace, "resolve", "Resolve", () => resolve(opened));
-    const env = await session.values(target.env, ["env"], host, workspace);
+    const { image, env } = await findOut(opened);
     const { release, push } = await deliver(opened, image, deployment);
     const outcome = await stage(workspace, "deploy", `Deploy to ${server.url}`, () =>
       host.first("deploy", {
@@ -35,7 +33,7 @@ export async function deploy(opened: Opened, noWait: boolean): Promise<DeployRes
         rollback: writeTarget(target, { image: { ...image, pushed: image.build !== null } }),
       }),
     );
-    await tell(workspace, () => host.all("done", { app: target.name, deployment }));
+    await host.all("done", { app: target.name, deployment });
     return {
       app: target.name,
       server: server.url,
@@ -50,10 +48,18 @@ export async function deploy(opened: Opened, noWait: boolean): Promise<DeployRes
   } catch (error) {
     if (!workspace.signal.aborted) {
       const json = errorJson(error);
-      await tell(workspace, () => host.all("fail", { app: target.name, error: json }));
+      await host.all("fail", { app: target.name, error: json });
     }
     throw error;
   }
+}
+
+/** Everything a deploy needs to know, found by reading only: a plan stops where a deploy would. */
+async function findOut(opened: Opened): Promise<{ image: ResolvedImage; env: Release["env"] }> {
+  const { session, host, workspace } = opened;
+  await stage(workspace, "verify", "Check", () => verify(opened));
+  const image = await stage(workspace, "resolve", "Resolve", () => resolve(opened));
+  return { image, env: await session.values(session.config.env, ["env"], host, workspace) };
 }
 
 /** Bring an earlier release back; without an ID, the last good one. */
@@ -97,12 +103,9 @@ export async function rollback(
 
 /** What {@link deploy} would do. */
 export async function plan(opened: Opened): Promise<Plan> {
-  const { session, host, server, workspace } = opened;
+  const { session, server } = opened;
   const { config: target } = session;
-  await stage(workspace, "verify", "Check", () => verify(opened));
-  const image = await stage(workspace, "resolve", "Resolve", () => resolve(opened));
-  // A deploy would stop here when a value is missing, so a plan does, too.
-  await session.values(target.env, ["env"], host, workspace);
+  const { image } = await findOut(opened);
   const { build } = image;
   return {
     app: target.name,
@@ -232,9 +235,4 @@ async function stage<Result>(
   const elapsedMs = Math.round(performance.now() - began);
   events.append({ type: "stage:end", stage: name, elapsedMs });
   return result;
-}
-
-/** Observers never change the outcome: what they throw is an event already. */
-async function tell(_workspace: Workspace, work: () => Promise<unknown>): Promise<void> {
-  await work().catch(() => {});
 }

@@ -44,11 +44,11 @@ export class Retention {
     try {
       const listed = releases.list(app);
       const { keep, remove } = await plugins.named("retain", history, { app, releases: listed });
-      // Whatever a strategy says: what serves, and what a rollback brings back, stay.
-      const pinned = listed.filter(({ current }) => current).map(({ deployment }) => deployment);
+      // Whatever a strategy says: what serves stays.
+      const serving = listed.find(({ current }) => current)?.deployment;
       const gone: string[] = [];
       for (const deployment of remove) {
-        if (pinned.includes(deployment) || keep.includes(deployment)) continue;
+        if (deployment === serving || keep.includes(deployment)) continue;
         // One whose image is still in use stays in the history, so that the next time finds it.
         if (await removeReleaseImage(engine, app, deployment)) gone.push(deployment);
       }

@@ -5,7 +5,6 @@
  */
 
 import { join } from "node:path";
-import type { DatabaseSync } from "node:sqlite";
 import { fail } from "../core/errors.ts";
 import type { HaloyEvent } from "../core/events.ts";
 import { PluginHost, setUpPlugins } from "../core/host.ts";
@@ -33,7 +32,6 @@ const RECONCILE_EVERY_MS = 5000;
 export interface Services {
   readonly settings: Settings;
   readonly engine: EngineClient;
-  readonly database: DatabaseSync;
   readonly journal: Journal;
   readonly releases: Releases;
   readonly layers: LayerStore;
@@ -107,7 +105,6 @@ export async function openServices(
   return {
     settings,
     engine,
-    database,
     journal,
     releases,
     layers,

@@ -6,7 +6,7 @@
  */
 
 import type { EngineClient } from "../engine/client.ts";
-import { type AppContainer, removeContainer, stopContainer } from "../engine/containers.ts";
+import { type AppContainer, stopAndRemoveContainer } from "../engine/containers.ts";
 import type { Deployer } from "./deployer.ts";
 import { FINAL_STATES, type Journal } from "./journal.ts";
 import type { Releases } from "./releases.ts";
@@ -38,8 +38,7 @@ export async function sweep(
       (other) => other.app === app && other.deployment === current && other.state === "running",
     );
     if (!serves) continue;
-    await stopContainer(engine, id);
-    await removeContainer(engine, id);
+    await stopAndRemoveContainer(engine, id);
     removed.push(name);
   }
   return removed;

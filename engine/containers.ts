@@ -93,6 +93,16 @@ export async function removeContainer(engine: EngineClient, id: string): Promise
   await engine.call(`/containers/${id}`, { method: "DELETE", query, expect: [404, 409] });
 }
 
+/** {@link stopContainer}, then {@link removeContainer}. */
+export async function stopAndRemoveContainer(
+  engine: EngineClient,
+  id: string,
+  seconds?: number,
+): Promise<void> {
+  await stopContainer(engine, id, seconds);
+  await removeContainer(engine, id);
+}
+
 /** Stop all containers of an app, and remove them when asked. Gives back how many there were. */
 export async function stopApp(
   engine: EngineClient,
@@ -100,12 +110,8 @@ export async function stopApp(
   { remove }: { readonly remove: boolean },
 ): Promise<number> {
   const containers = await listContainers(engine, { app });
-  await Promise.all(
-    containers.map(async ({ id }) => {
-      await stopContainer(engine, id);
-      if (remove) await removeContainer(engine, id);
-    }),
-  );
+  const end = remove ? stopAndRemoveContainer : stopContainer;
+  await Promise.all(containers.map(({ id }) => end(engine, id)));
   return containers.length;
 }
 

@@ -6,14 +6,14 @@
  */
 
 import { text } from "node:stream/consumers";
-import { fail, isHaloyError, reasonOf } from "../../core/errors.ts";
+import { isHaloyError, reasonOf } from "../../core/errors.ts";
 import type { EngineClient } from "../../engine/client.ts";
 import type { ImageLoad, ImageLoadAnswer, ImageQuery } from "../../wire/layers.ts";
 import { type ArchiveImage, type Description, describe, packArchive } from "./archive.ts";
 import { type EngineImages, type EngineLayer, sameLayers } from "./images.ts";
 import type { Layers } from "./layers.ts";
 import type { Records } from "./records.ts";
-import { badRequest, layersMissing } from "./requests.ts";
+import { badRequest, layersMissing, notLoaded } from "./requests.ts";
 
 /** What a loader works on. */
 export interface LoaderParts {
@@ -135,7 +135,7 @@ export class ImageLoader {
     try {
       await this.#send(description, [...wanted.values()], (diffId) => layers.read(diffId));
       if (!(await images.has(engineId, diffIds))) {
-        throw rejected("it answered that the image is loaded, but does not have all its layers");
+        throw notLoaded("it answered that the image is loaded, but does not have all its layers");
       }
     } catch (error) {
       await images.forget(engineId);
@@ -164,7 +164,7 @@ export class ImageLoader {
         body: archive,
       });
       const said = await text(answer);
-      if (/"errorDetail"|error unpacking image/i.test(said)) throw rejected(said.trim());
+      if (/"errorDetail"|error unpacking image/i.test(said)) throw notLoaded(said.trim());
     } catch (error) {
       throw cause ?? error;
     } finally {
@@ -194,11 +194,4 @@ function checkConfig(config: Uint8Array, diffIds: readonly string[]): void {
   if (!Array.isArray(layers) || !sameLayers(layers, diffIds)) {
     throw badRequest("Cannot load the image: its configuration names other layers");
   }
-}
-
-function rejected(reason: string): Error {
-  return fail("ENGINE_REJECTED", {
-    message: `The Docker Engine did not load the image: ${reason}`,
-    details: { status: 502 },
-  });
 }

@@ -1,5 +1,6 @@
 /**
- * The errors of the layer routes: each says its HTTP status in `details.status`.
+ * The errors of layers and images. Those that are the client's to mend say their HTTP status in
+ * `details.status`.
  *
  * @module
  */
@@ -28,6 +29,13 @@ export function layersMissing(missing: readonly string[]): HaloyError {
     message: `Cannot load the image: ${missing.length} of its layers are not on the server`,
     hint: "Send them, then load again",
     details: { status: 409, missing },
+  });
+}
+
+/** The engine was given an image and did not take it. */
+export function notLoaded(reason: string): HaloyError {
+  return fail("ENGINE_REJECTED", {
+    message: `The Docker Engine did not load the image: ${reason}`,
   });
 }
 

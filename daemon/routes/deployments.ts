@@ -5,7 +5,6 @@
  */
 
 import { Hono } from "hono";
-import { streamSSE } from "hono/streaming";
 import { z } from "zod";
 import { fail } from "../../core/errors.ts";
 import type { Release } from "../../core/hooks.ts";
@@ -16,6 +15,7 @@ import { inspectImage } from "../images.ts";
 import type { DeploymentRecord } from "../journal.ts";
 import type { Services } from "../services.ts";
 import { readBody } from "./body.ts";
+import { eventStream } from "./event-stream.ts";
 import { hideValues, restoreValues } from "./stock/kept-values.ts";
 
 /** A comment line this often keeps proxies from closing a silent stream (milliseconds). */
@@ -169,17 +169,10 @@ export function deploymentRoutes(services: Services): Hono {
   routes.get("/v1/deployments/:id/events", (context) => {
     const { id } = found(context.req.param("id"));
     const after = Number(context.req.header("last-event-id") ?? 0) || 0;
-    return streamSSE(context, async (stream) => {
-      const gone = new AbortController();
-      stream.onAbort(() => gone.abort());
-      const beat = setInterval(() => void stream.write(": keep-alive\n\n"), KEEP_ALIVE_MS);
-      try {
-        for await (const { seq, at, event } of journal.events(id, after, gone.signal)) {
-          const data = JSON.stringify({ ...event, time: at });
-          await stream.writeSSE({ id: String(seq), event: event.type, data });
-        }
-      } finally {
-        clearInterval(beat);
+    return eventStream(context, KEEP_ALIVE_MS, async (stream, signal) => {
+      for await (const { seq, at, event } of journal.events(id, after, signal)) {
+        const data = JSON.stringify({ ...event, time: at });
+        await stream.writeSSE({ id: String(seq), event: event.type, data });
       }
     });
   });

@@ -9,6 +9,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ROOT } from "../../scripts/environment/haloyd.ts";
 import { fetchPage, makeApp } from "./app.ts";
 import { startServer, type TestServer } from "./server.ts";
+import { until } from "./until.ts";
+
+/** How long things may take here (seconds). */
+const PATIENCE = 30;
 
 const plugin = join(ROOT, "test/fixtures/kill-at.ts");
 const killAt = (state: string, deployments = 1) => ({
@@ -69,10 +73,10 @@ test("a deployment that was waiting in the queue when haloyd was killed runs aft
     const app = await makeApp("kill-queued", { server: server.haloyd.server });
     app.write("slow", { min_ready_seconds: 30 });
     const first = server.haloy(app, "deploy", "--json");
-    await until(async () => (await server.containers("kill-queued")).length === 1);
+    await until(async () => (await server.containers("kill-queued")).length === 1, PATIENCE);
     app.write("queued", { min_ready_seconds: 0 });
     const second = server.haloy(app, "deploy", "--json");
-    await until(async () => (await logOf(server)).includes("queued"));
+    await until(async () => (await logOf(server)).includes("queued"), PATIENCE);
     await server.haloyd.kill();
     await server.restart();
     expect((await first).code).toBe(1);
@@ -85,14 +89,6 @@ test("a deployment that was waiting in the queue when haloyd was killed runs aft
     await server.stop();
   }
 });
-
-async function until(met: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 300; tries += 1) {
-    if (await met()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error("It did not happen within 30 s");
-}
 
 /** States of the app's newest deployment, as the API tells them. */
 async function logOf(server: TestServer): Promise<string> {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fetchPage, makeApp } from "./app.ts";
 import { startServer, type TestServer } from "./server.ts";
+import { until } from "./until.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -18,13 +19,8 @@ const app = (name: string, config: Record<string, unknown> = {}) =>
   makeApp(name, { server: server.haloyd.server, ...config });
 const last = (stdout: string) => JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
 
-async function until(met: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (await met()) return;
-    await sleep(100);
-  }
-  throw new Error("It did not happen within 20 s");
-}
+/** How long things may take here (seconds). */
+const PATIENCE = 20;
 
 test("of two first deployments that want one domain at once, one gets it", async () => {
   const domains = [{ domain: "wanted.localhost" }];
@@ -53,7 +49,7 @@ test("a deployment that waits in the queue is cancelled at once", async () => {
   queued.write("first", { min_ready_seconds: 30 });
   const first = new AbortController();
   const running = server.haloyUntil(first.signal, queued, "deploy", "--json");
-  await until(async () => (await server.containers("queued")).length === 1);
+  await until(async () => (await server.containers("queued")).length === 1, PATIENCE);
   queued.write("second", { min_ready_seconds: 0 });
   const second = new AbortController();
   const waiting = server.haloyUntil(second.signal, queued, "deploy", "--json");
@@ -85,7 +81,7 @@ test("containers left over by a removal that failed are swept away", async () =>
     },
   });
   await server.engine.call(`/containers/${Id}/start`, { method: "POST" });
-  await until(async () => (await server.containers("swept")).length === 1);
+  await until(async () => (await server.containers("swept")).length === 1, PATIENCE);
   expect((await page(swept.host)).body).toBe("new");
   await server.haloy(swept, "stop", "--remove-containers");
 });
@@ -115,7 +111,7 @@ test("while one app recovers from a crash, the others are served and may deploy"
   const slow = await app("recovers-slowly");
   slow.write("slow", { min_ready_seconds: 60 });
   const waiting = server.haloy(slow, "deploy", "--json");
-  await until(async () => (await server.containers("recovers-slowly")).length === 1);
+  await until(async () => (await server.containers("recovers-slowly")).length === 1, PATIENCE);
   await server.haloyd.kill();
   await server.restart();
   expect((await page(other.host)).body).toBe("served");
@@ -137,7 +133,7 @@ test("routes come back by themselves when Caddy lost its configuration", async (
   await until(async () => {
     const { body } = await page(routed.host).catch(() => ({ body: "" }));
     return body === "routed";
-  });
+  }, PATIENCE);
   await server.haloy(routed, "stop", "--remove-containers");
 });
 
@@ -152,7 +148,10 @@ test("an app that crashes again and again is no reason to touch the router", asy
     "/bin/busybox httpd -f -p 8080 -h /www & sleep 3; exit 1",
   );
   expect((await server.haloy(crashes, "deploy")).code).toBe(0);
-  await until(async () => (await server.containers("crashes")).join().includes("restarting"));
+  await until(
+    async () => (await server.containers("crashes")).join().includes("restarting"),
+    PATIENCE,
+  );
   const config = async () => {
     const url = `${server.caddy.adminUrl}/config/apps/http/servers/haloy/routes`;
     const headers = { origin: server.caddy.adminUrl };

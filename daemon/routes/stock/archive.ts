@@ -7,9 +7,8 @@
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { Hono } from "hono";
-import { fail } from "../../../core/errors.ts";
 import type { EngineClient } from "../../../engine/client.ts";
-import { badRequest } from "../../layers/requests.ts";
+import { badRequest, notLoaded } from "../../layers/requests.ts";
 import type { Services } from "../../services.ts";
 import { checkedArchive } from "./archive-tags.ts";
 import { firstPart } from "./multipart.ts";
@@ -66,16 +65,9 @@ function loadedTags(answer: string): string[] {
   const said = lines.map((line) => JSON.parse(line) as { stream?: string; error?: string });
   const error = said.find((line) => line.error !== undefined)?.error;
   if (error !== undefined || /error unpacking image/i.test(answer)) {
-    throw rejected(error ?? answer.trim());
+    throw notLoaded(error ?? answer.trim());
   }
   const tags = said.flatMap(({ stream }) => /^Loaded image: (.+)$/m.exec(stream ?? "")?.[1] ?? []);
-  if (tags.length === 0) throw rejected("it did not set a tag");
+  if (tags.length === 0) throw notLoaded("it did not set a tag");
   return tags;
-}
-
-function rejected(reason: string): Error {
-  return fail("ENGINE_REJECTED", {
-    message: `The Docker Engine did not load the image: ${reason}`,
-    details: { status: 502 },
-  });
 }

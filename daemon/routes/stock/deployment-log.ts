@@ -6,15 +6,14 @@
  */
 
 import { Hono } from "hono";
-import { streamSSE } from "hono/streaming";
 import { fail } from "../../../core/errors.ts";
 import { FINAL_STATES } from "../../journal.ts";
 import type { Services } from "../../services.ts";
+import { eventStream, KEEP_ALIVE } from "../event-stream.ts";
 import { entriesOf, type LogEntry, lastEntries } from "./log-entries.ts";
 
 /** A comment this often keeps proxies from closing a silent stream (milliseconds). */
 const KEEP_ALIVE_MS = 30_000;
-const KEEP_ALIVE = ": keep-alive\n\n";
 
 /** The route. */
 export function stockLogRoutes({ journal }: Services): Hono {
@@ -27,30 +26,18 @@ export function stockLogRoutes({ journal }: Services): Hono {
         message: `There is no deployment "${id}" on this server`,
       });
     }
-    return streamSSE(context, async (stream) => {
-      const gone = new AbortController();
-      stream.onAbort(() => gone.abort());
+    return eventStream(context, KEEP_ALIVE_MS, async (stream, signal) => {
       const send = async (entries: readonly LogEntry[]) => {
         for (const entry of entries) await stream.writeSSE({ data: JSON.stringify(entry) });
       };
       await stream.write(KEEP_ALIVE);
-      const beat = setInterval(() => void stream.write(KEEP_ALIVE), KEEP_ALIVE_MS);
-      try {
-        for await (const event of journal.events(id, 0, gone.signal)) {
-          await send(entriesOf(record, event));
-        }
-        const ended = journal.find(id);
-        if (!ended || !FINAL_STATES.has(ended.state)) return;
-        const domains = journal.release(id)?.target.domains ?? [];
-        await send(
-          lastEntries(
-            ended,
-            domains.map(({ domain }) => domain),
-          ),
-        );
-      } finally {
-        clearInterval(beat);
+      for await (const event of journal.events(id, 0, signal)) {
+        await send(entriesOf(record, event));
       }
+      const ended = journal.find(id);
+      if (!ended || !FINAL_STATES.has(ended.state)) return;
+      const domains = (journal.release(id)?.target.domains ?? []).map(({ domain }) => domain);
+      await send(lastEntries(ended, domains));
     });
   });
   return routes;

@@ -8,7 +8,7 @@ import type { EngineClient } from "../../../engine/client.ts";
 import {
   type AppContainer,
   listContainers,
-  removeContainer,
+  stopAndRemoveContainer,
   stopContainer,
 } from "../../../engine/containers.ts";
 import type { ContainerInspect } from "../../../engine/types.ts";
@@ -74,12 +74,7 @@ export async function stopAndRemove(
   containers: readonly AppContainer[],
   seconds?: number,
 ): Promise<void> {
-  await Promise.all(
-    containers.map(async ({ id }) => {
-      await stopContainer(engine, id, seconds);
-      await removeContainer(engine, id);
-    }),
-  );
+  await Promise.all(containers.map(({ id }) => stopAndRemoveContainer(engine, id, seconds)));
 }
 
 /** Where requests to `containers` go. */
