@@ -27,6 +27,7 @@ export type {
   PullPolicy,
   PushedImage,
   RegistryCredentials,
+  RegistryLogin,
   Release,
   ReleaseRecord,
   Replica,
@@ -46,3 +47,4 @@ export {
 export { parseReference, printReference, type Reference } from "./core/reference.ts";
 export { Masker, Secret } from "./core/secret.ts";
 export { type EnvEntry, isBuilt, type Target, type ValueSource } from "./core/target.ts";
+export { parseVolume, type Volume } from "./core/volume.ts";

@@ -16,6 +16,7 @@ const secret = z.custom<Secret>(
   (value) => value instanceof Secret || typeof (value as Secret | null)?.reveal === "function",
   "not a Secret",
 );
+const values = z.array(z.looseObject({ name: z.string().min(1), value: z.string().or(secret) }));
 const count = z.int().min(0);
 
 const ANSWERS: { readonly [Name in HookName]?: z.ZodType } = {
@@ -25,11 +26,18 @@ const ANSWERS: { readonly [Name in HookName]?: z.ZodType } = {
       .looseObject({
         context: z.string().min(1),
         dockerfile: z.string().min(1),
-        platform: z.string().min(1),
-        args: z.array(z.looseObject({ name: z.string().min(1), value: z.string().or(secret) })),
+        platforms: z.array(z.string().min(1)).min(1),
+        args: values,
+        stage: z.string().min(1).nullable(),
+        secrets: values,
+        cacheFrom: z.array(z.string()),
+        cacheTo: z.array(z.string()),
       })
       .nullable(),
     push: choice.nullable(),
+    login: z
+      .looseObject({ registry: z.string().min(1), username: z.string(), password: secret })
+      .nullable(),
     pullPolicy: z.enum(["always", "if_missing", "never"]),
     history: choice,
   }),

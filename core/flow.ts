@@ -13,13 +13,26 @@ export interface RegistryCredentials {
   readonly password: Secret;
 }
 
+/** Credentials and where they are valid. */
+export interface RegistryLogin extends RegistryCredentials {
+  /** `host[:port]`; Docker Hub is `docker.io`. */
+  readonly registry: string;
+}
+
 /** How an image is built. Paths are absolute. */
 export interface BuildRequest {
   readonly context: string;
   readonly dockerfile: string;
-  /** `os/architecture[/variant]`, as in `linux/amd64`. */
-  readonly platform: string;
+  /** `os/architecture[/variant]`, as in `linux/amd64`; at least one. */
+  readonly platforms: readonly string[];
   readonly args: readonly BuildArgument[];
+  /** The stage of the Dockerfile to build. Null: the last one. */
+  readonly stage: string | null;
+  /** BuildKit's secret mounts: the name is the mount's ID. */
+  readonly secrets: readonly BuildArgument[];
+  /** As in `docker build --cache-from` and `--cache-to`. */
+  readonly cacheFrom: readonly string[];
+  readonly cacheTo: readonly string[];
 }
 
 /** A build argument. A secret one never reaches a command line. */
@@ -36,6 +49,8 @@ export interface ResolvedImage {
   readonly build: BuildRequest | null;
   /** How a built image travels. Null when nothing is built. */
   readonly push: Choice | null;
+  /** From `image.registry`. Null: none are configured. */
+  readonly login: RegistryLogin | null;
   readonly pullPolicy: PullPolicy;
   readonly history: Choice;
 }
@@ -120,6 +135,8 @@ export interface Release {
   readonly imageId: string | null;
   /** Whether the image was sent by us, so that no registry may replace it. */
   readonly pushed: boolean;
+  /** To pull the image. Null: none are configured for this image. */
+  readonly login: RegistryLogin | null;
   readonly target: Target;
   /** Environment of the containers. */
   readonly env: readonly { readonly name: string; readonly value: string | Secret }[];

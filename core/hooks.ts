@@ -12,6 +12,7 @@ import type {
   LocalImage,
   PushedImage,
   RegistryCredentials,
+  RegistryLogin,
   Release,
   ReleaseRecord,
   ResolvedImage,
@@ -69,7 +70,13 @@ export interface HookMap {
   build: First<{ readonly app: string; readonly image: ResolvedImage }, LocalImage>;
   /** Bring the image to where the server can run it. */
   push: Named<
-    { readonly app: string; readonly image: LocalImage; readonly server: ServerConnection },
+    {
+      readonly app: string;
+      readonly image: LocalImage;
+      readonly server: ServerConnection;
+      /** From `image.registry`. Null: none are configured. */
+      readonly login: RegistryLogin | null;
+    },
     PushedImage
   >;
   /** Run the release: `server` is set where the command is typed, `host` on the server. */
