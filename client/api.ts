@@ -5,7 +5,7 @@
  */
 
 import type { Stamped } from "../core/events.ts";
-import type { DeploymentState, PushedImage, Replica } from "../core/hooks.ts";
+import type { DeploymentState, PullPolicy, PushedImage, Replica } from "../core/hooks.ts";
 
 /**
  * Work under way: iterate it for its events, await it for its result. Iterating never throws for
@@ -24,32 +24,98 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Which targets an operation is about. Absent: the config's only one. */
+export interface TargetOptions<Name extends string = string> extends RunOptions {
+  /** Targets by name. */
+  readonly targets?: readonly Name[];
+  /** All targets, without protected ones where the operation changes something. */
+  readonly all?: boolean;
+  /** With `all`: protected targets too. */
+  readonly includeProtected?: boolean;
+}
+
+/** One answer for each chosen target, by its name. */
+export type ByTarget<Name extends string, Answer> = Readonly<Record<Name, Answer>>;
+
 /** What a deploy would do, found out by reading only. */
-export interface Plan {
+export interface Plan<Name extends string = string> {
+  /** In the order of the config. */
+  readonly targets: ByTarget<Name, TargetPlan>;
+  /** Images that are built here, each once. */
+  readonly builds: readonly PlannedBuild[];
+  /** Ways that images travel, each once. */
+  readonly pushes: readonly PlannedPush[];
+  /** Commands for the shell: before everything else, and after all targets. */
+  readonly globalPreDeploy: readonly string[];
+  readonly globalPostDeploy: readonly string[];
+}
+
+/** An image that is built once, for one or several targets. */
+export interface PlannedBuild {
+  readonly image: string;
+  /** Absolute paths. */
+  readonly context: string;
+  readonly dockerfile: string;
+  readonly platforms: readonly string[];
+  /** The stage of the Dockerfile. Null: the last one. */
+  readonly stage: string | null;
+  /** Names of build arguments and secrets, never their values. */
+  readonly args: readonly string[];
+  readonly secrets: readonly string[];
+  readonly targets: readonly string[];
+}
+
+/** An image that is brought to one place, for one or several targets. */
+export interface PlannedPush {
+  readonly image: string;
+  readonly strategy: string;
+  /** The server's URL, or the registry. */
+  readonly to: string;
+  readonly targets: readonly string[];
+}
+
+/** What a deploy would do to one target. */
+export interface TargetPlan {
+  readonly target: string;
   readonly app: string;
   readonly server: string;
   /** The image reference. */
   readonly image: string;
-  /** Null: nothing is built. */
-  readonly build: {
-    readonly context: string;
-    readonly dockerfile: string;
-    readonly platform: string;
-  } | null;
-  /** Null: the server pulls the image. */
+  /** `build`: built here. `pull`: the server gets it from a registry, by the pull policy. */
+  readonly source: "build" | "pull";
+  readonly pullPolicy: PullPolicy;
+  /** Null: nothing is pushed. */
   readonly push: string | null;
   readonly history: string;
   readonly strategy: "rolling" | "replace";
-  readonly replicas: number;
-  readonly domains: readonly string[];
-  /** Names of the environment variables, never their values. */
-  readonly env: readonly string[];
+  readonly preDeploy: readonly string[];
+  readonly postDeploy: readonly string[];
+  /** Settings that differ from what runs. Without secret values. */
+  readonly changes: readonly Change[];
+  /** Containers that would be started: replicas of the new version. */
+  readonly starts: number;
+  /** Containers that would be stopped and removed, by name. */
+  readonly stops: readonly string[];
+  /** Releases that stay to roll back to, and those that retention would remove, newest first. */
+  readonly keeps: readonly string[];
+  readonly removes: readonly string[];
   /** What runs now. Null: nothing, or the server does not know the app. */
   readonly current: AppStatus | null;
 }
 
+/** A setting that differs between what runs and the config. */
+export interface Change {
+  /** As the config writes it: `image`, `env.DATABASE_URL`, `replicas`. */
+  readonly setting: string;
+  /** What runs, in words. Null: it was not set. */
+  readonly from: string | null;
+  /** What the config says. Null: it is not set any more. */
+  readonly to: string | null;
+}
+
 /** How a successful deploy or rollback ended. */
 export interface DeployResult {
+  readonly target: string;
   readonly app: string;
   readonly server: string;
   readonly deployment: string;
@@ -65,6 +131,7 @@ export interface DeployResult {
 
 /** One app as the server sees it. */
 export interface AppStatus {
+  readonly target: string;
   readonly app: string;
   /** `running`, `restarting`, `paused`, `exited`, `dead`, `created` or `unknown`. */
   readonly state: string;
@@ -94,19 +161,19 @@ export interface RollbackTarget {
 }
 
 /** Options of {@link Haloy.deploy}. */
-export interface DeployOptions extends RunOptions {
+export interface DeployOptions<Name extends string = string> extends TargetOptions<Name> {
   /** Do not wait behind another deployment of the app: fail with `DEPLOYMENT_BUSY`. */
   readonly noWait?: boolean;
 }
 
 /** Options of {@link Haloy.rollback}. */
-export interface RollbackOptions extends DeployOptions {
-  /** A deployment ID. Absent: the last good release before the current one. */
+export interface RollbackOptions<Name extends string = string> extends DeployOptions<Name> {
+  /** A deployment ID, when one target is chosen. Absent: the last good release before the current one. */
   readonly to?: string;
 }
 
 /** Options of {@link Haloy.logs}. */
-export interface LogsOptions extends RunOptions {
+export interface LogsOptions<Name extends string = string> extends TargetOptions<Name> {
   /** Lines of the past, default 100. */
   readonly tail?: number;
   /** Default true. */
@@ -117,27 +184,49 @@ export interface LogsOptions extends RunOptions {
 }
 
 /** Options of {@link Haloy.stop}. */
-export interface StopOptions extends RunOptions {
+export interface StopOptions<Name extends string = string> extends TargetOptions<Name> {
   readonly removeContainers?: boolean;
 }
 
-/** One configured app and its server. */
-export interface Haloy extends AsyncDisposable {
-  readonly app: string;
+/** A line of an app's output. */
+export interface LogLine {
+  readonly target: string;
+  readonly container: string;
+  readonly line: string;
+}
+
+/**
+ * A configuration and everything that can be done with it. Operations on several targets go to
+ * different servers at the same time, and to one server in the order of the config. One that
+ * fails does not stop the others; then the operation fails with what went wrong, target by target.
+ */
+export interface Haloy<Name extends string = string> extends AsyncDisposable {
+  /** Names of all targets, in the order of the config. */
+  readonly targets: readonly Name[];
   /** Everything `deploy` would do; nothing is changed. */
-  plan(options?: RunOptions): Run<Plan>;
-  /** Build, push, run, and switch traffic. Resolves only when the new version serves. */
-  deploy(options?: DeployOptions): Run<DeployResult>;
-  /** Bring an earlier release back. */
-  rollback(options?: RollbackOptions): Run<DeployResult>;
+  plan<Chosen extends Name = Name>(options?: TargetOptions<Chosen>): Run<Plan<Chosen>>;
+  /** Build, push, run, and switch traffic. Resolves only when the new versions serve. */
+  deploy<Chosen extends Name = Name>(
+    options?: DeployOptions<Chosen>,
+  ): Run<ByTarget<Chosen, DeployResult>>;
+  /** Bring earlier releases back. */
+  rollback<Chosen extends Name = Name>(
+    options?: RollbackOptions<Chosen>,
+  ): Run<ByTarget<Chosen, DeployResult>>;
   /** What runs now. */
-  status(options?: RunOptions): Run<AppStatus>;
+  status<Chosen extends Name = Name>(
+    options?: TargetOptions<Chosen>,
+  ): Run<ByTarget<Chosen, AppStatus>>;
   /** Releases to go back to, newest first. */
-  rollbackTargets(options?: RunOptions): Promise<readonly RollbackTarget[]>;
-  /** Lines of the app's output. */
-  logs(options?: LogsOptions): AsyncIterable<{ readonly container: string; readonly line: string }>;
-  /** Stop the app's containers. Gives back their number. */
-  stop(options?: StopOptions): Promise<{ readonly stopped: number }>;
+  rollbackTargets<Chosen extends Name = Name>(
+    options?: TargetOptions<Chosen>,
+  ): Run<ByTarget<Chosen, readonly RollbackTarget[]>>;
+  /** Lines of the apps' output. */
+  logs(options?: LogsOptions<Name>): AsyncIterable<LogLine>;
+  /** Stop the apps' containers. Gives back their numbers. */
+  stop<Chosen extends Name = Name>(
+    options?: StopOptions<Chosen>,
+  ): Run<ByTarget<Chosen, { readonly stopped: number }>>;
   /** Close plugins and connections. */
   close(): Promise<void>;
 }
