@@ -23,11 +23,48 @@ export interface Speaker {
   readonly hook: HookName;
 }
 
+/** The lists of shell commands in a config. The first and the last are for all targets together. */
+export type CommandPhase =
+  | "global_pre_deploy"
+  | "pre_deploy"
+  | "post_deploy"
+  | "global_post_deploy";
+
+/** What a run is about. */
+interface Subject {
+  readonly operation: Operation;
+  /** The targets' apps, separated by commas. */
+  readonly app: string;
+  readonly targets: readonly string[];
+}
+
 /** One fact. Plain data only, so it crosses a wire unchanged. */
 export type HaloyEvent =
-  | { readonly type: "run:start"; readonly operation: Operation; readonly app: string }
-  | { readonly type: "run:end"; readonly operation: Operation; readonly app: string }
+  | ({ readonly type: "run:start" } & Subject)
+  | ({ readonly type: "run:end" } & Subject)
   | { readonly type: "run:fail"; readonly operation: Operation; readonly error: ErrorJson }
+  | {
+      /** Protected targets that "all" did not include. */
+      readonly type: "targets:left-out";
+      readonly targets: readonly string[];
+      readonly message: string;
+      readonly hint: string;
+    }
+  | {
+      /** A command of the config begins in the user's shell. */
+      readonly type: "command:start";
+      readonly phase: CommandPhase;
+      readonly command: string;
+    }
+  | { readonly type: "command:output"; readonly phase: CommandPhase; readonly line: string }
+  | {
+      readonly type: "command:end";
+      readonly phase: CommandPhase;
+      readonly command: string;
+      readonly elapsedMs: number;
+      /** Null: it did not end by itself. */
+      readonly exitCode: number | null;
+    }
   | { readonly type: "stage:start"; readonly stage: Stage; readonly label: string }
   | {
       readonly type: "stage:end";
@@ -74,7 +111,15 @@ export type HaloyEvent =
     };
 
 /** An event with its place in the list (from 0) and its time (ISO 8601, UTC). */
-export type Stamped = HaloyEvent & { readonly seq: number; readonly time: string };
+export type Stamped = HaloyEvent & {
+  readonly seq: number;
+  readonly time: string;
+  /** The target it belongs to. Absent: all of them, or none. */
+  readonly target?: string;
+};
+
+/** Where events are added. */
+export type EventSink = Pick<EventLog, "append">;
 
 /** An append-only list that any number of readers follow, each from where it likes. */
 export class EventLog {
@@ -89,10 +134,12 @@ export class EventLog {
 
   /** Add one event. Secrets are masked here, before any reader can see it. */
   append(event: HaloyEvent): void {
-    if (this.#closed) return;
-    const stamp = { seq: this.#events.length, time: new Date().toISOString() };
-    this.#events.push({ ...this.#mask(event), ...stamp });
-    this.#wake();
+    this.#add(event);
+  }
+
+  /** The same list for one target: what is added through it is the target's. */
+  of(target: string): EventSink {
+    return { append: (event) => this.#add(event, target) };
   }
 
   /** No more events will come: readers end. */
@@ -114,6 +161,17 @@ export class EventLog {
         await new Promise<void>((wake) => this.#waiting.push(wake));
       }
     }
+  }
+
+  #add(event: HaloyEvent, target?: string): void {
+    if (this.#closed) return;
+    const stamp = {
+      seq: this.#events.length,
+      time: new Date().toISOString(),
+      ...(target === undefined ? {} : { target }),
+    };
+    this.#events.push({ ...this.#mask(event), ...stamp });
+    this.#wake();
   }
 
   #wake(): void {

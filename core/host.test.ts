@@ -182,6 +182,43 @@ test("options are checked before setup, all problems at once", async () => {
   expect(called).toBe(false);
 });
 
+test("a host that is opened for a plan runs what reads, and refuses every hook with an effect", async () => {
+  const ran: string[] = [];
+  const plugin = definePlugin({
+    name: "busy",
+    options: none,
+    strategies: { push: { busy: none } },
+    setup: () => ({
+      verify: () => void ran.push("verify"),
+      build: () => {
+        ran.push("build");
+        return null;
+      },
+      push: {
+        busy: () => {
+          ran.push("push");
+          return { reference: "a:b", id: null, bytesSent: 0, layersSent: 0, layersTotal: 0 };
+        },
+      },
+      done: () => void ran.push("done"),
+    }),
+  });
+  const host = new PluginHost(await setUpPlugins([{ plugin, options: undefined }]), {
+    events: new EventLog(),
+    signal: new AbortController().signal,
+    env: {},
+    readOnly: true,
+  });
+  await host.all("verify", {} as never);
+  const refused = { code: "INTERNAL", message: expect.stringContaining("a plan changes nothing") };
+  expect(await failure(host.first("build", {} as never))).toMatchObject(refused);
+  const push = host.named("push", { strategy: "busy" }, {} as never);
+  expect(await failure(push)).toMatchObject(refused);
+  const [told] = await host.all("done", { app: "shop", deployment: "1" });
+  expect(errorJson(told)).toMatchObject(refused);
+  expect(ran).toEqual(["verify"]);
+});
+
 test("a hook that takes long is reported while it runs", async () => {
   const slow = definePlugin({
     name: "slow",

@@ -7,7 +7,7 @@
 
 import { answerProblem } from "./answers.ts";
 import { errorJson, fail, isHaloyError, type Location, reasonOf } from "./errors.ts";
-import type { EventLog } from "./events.ts";
+import type { EventSink } from "./events.ts";
 import {
   type AllHook,
   type Choice,
@@ -28,9 +28,11 @@ export interface Running {
 
 /** What the host needs from whoever opens it. */
 export interface HostOptions {
-  readonly events: Pick<EventLog, "append">;
+  readonly events: EventSink;
   readonly signal: AbortSignal;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Refuse every hook that changes the world: for a plan. */
+  readonly readOnly?: boolean;
   /** After this long a hook is reported as slow. Default 3000 ms. */
   readonly slowMs?: number;
 }
@@ -217,8 +219,14 @@ export class PluginHost {
   }
 
   async #call(hook: HookName, plugin: Plugin, call: Call, input: unknown): Promise<unknown> {
-    const { events, signal, slowMs = 3000 } = this.#options;
+    const { events, signal, readOnly, slowMs = 3000 } = this.#options;
     const who = { hook, plugin: plugin.name };
+    if (readOnly && HOOKS[hook].effect) {
+      throw fail("INTERNAL", {
+        message: `Cannot run "${hook}" of plugin "${plugin.name}": a plan changes nothing`,
+        ...who,
+      });
+    }
     const began = performance.now();
     const elapsed = () => ({ elapsedMs: Math.round(performance.now() - began) });
 
