@@ -113,7 +113,7 @@ export class ServerDirectory {
 
   /** The variables of the `.env` file. Empty when there is none. */
   async variables(): Promise<Environment> {
-    return envVariables(await this.#env());
+    return envVariables(await this.#env(), this.envFile);
   }
 
   async #load(): Promise<{
