@@ -8,8 +8,11 @@ import type { Location } from "../errors.ts";
 import { configError, locatePath, type Problem, toProblems } from "./diagnostics.ts";
 import { CONFIG_SHAPE } from "./formats.ts";
 import { describeIssue, issueFindings } from "./issues.ts";
-import { adviceFindings, ruleFindings } from "./rules.ts";
-import { configSchema } from "./schema.ts";
+import { type Layered, layeredTargets } from "./layers.ts";
+import { resolveConfig } from "./resolve.ts";
+import { adviceFindings } from "./rules/advice.ts";
+import { ruleFindings } from "./rules/index.ts";
+import { configSchema } from "./schema/index.ts";
 import type { Source } from "./source.ts";
 import type { Path } from "./tree.ts";
 import type { Config } from "./types.ts";
@@ -18,8 +21,12 @@ import type { Config } from "./types.ts";
 export interface Checked {
   readonly config: Config;
   readonly warnings: readonly Problem[];
-  /** Where a setting stands; of one that is not written, what is around it. Keys as in `config`. */
-  locate(path: Path): Location;
+  /**
+   * Where a setting stands; of one that is not written, what is around it. With `target`, a path
+   * inside of that resolved target, wherever it inherits it from; else one of the file. Keys as in
+   * `config`.
+   */
+  locate(path: Path, target?: string): Location;
 }
 
 /** Check a source. Throws `CONFIG_INVALID` with all problems. */
@@ -35,9 +42,18 @@ export function checkSource(source: Source): Checked {
   if (!parsed.success || findings.length > 0) {
     throw configError("CONFIG_INVALID", source.shown, toProblems(source, "error", findings));
   }
+  const config = resolveConfig(parsed.data);
+  let layered: readonly Layered[] | undefined;
+  /** Where the file writes what a resolved target has at `path`. */
+  const inTarget = (path: Path, name: string): Path => {
+    layered ??= layeredTargets(value);
+    const target = layered.find(({ key }) => key === name || key === null);
+    return target?.origin(path) ?? path;
+  };
   return {
-    config: parsed.data,
-    warnings: toProblems(source, "warning", adviceFindings(parsed.data)),
-    locate: (path) => locatePath(source, path),
+    config,
+    warnings: toProblems(source, "warning", adviceFindings(parsed.data, config)),
+    locate: (path, target) =>
+      locatePath(source, target === undefined ? path : inTarget(path, target)),
   };
 }

@@ -22,6 +22,17 @@ export interface Problem {
   readonly suggestion?: string;
   /** The line before, the line, and carets under the place; secrets and comments left out. */
   readonly excerpt?: string;
+  /** Other settings that make it wrong. */
+  readonly related?: readonly Related[];
+}
+
+/** A setting that has to do with a problem elsewhere. */
+export interface Related {
+  readonly path: string;
+  /** In words that follow the path. */
+  readonly message: string;
+  readonly at: Location;
+  readonly excerpt?: string;
 }
 
 /** What turning findings into problems needs to know of the file. */
@@ -29,6 +40,8 @@ export type Described = Pick<Source, "file" | "text" | "spelling" | "places" | "
 
 /** Problems that are printed. */
 const PRINTED = 50;
+/** Lines between two places that are seen at one glance. */
+const NEAR = 2;
 /** Problems that are kept as data. A file with more is not a config with mistakes. */
 const KEPT = 500;
 
@@ -46,14 +59,42 @@ export function toProblems(
   return resolved
     .filter(({ finding, range }) => finding.conclusive || !concluded.has(range?.[0]))
     .sort((a, b) => (a.range?.[0] ?? 0) - (b.range?.[0] ?? 0))
-    .map(({ finding: { message, suggestion }, range, path }, index) => ({
-      severity,
-      path,
-      message,
-      at: { file: source.file, ...(lines && range ? lines.position(range[0]) : {}) },
-      ...(suggestion === undefined ? {} : { suggestion }),
-      ...(lines && range && index < PRINTED ? shown(lines.excerpt(range, source.hidden)) : {}),
-    }));
+    .filter(firstOfItsKind())
+    .map(({ finding: { message, suggestion, because = [] }, range, path }, index) => {
+      const place = (range: Range | undefined) => ({
+        at: { file: source.file, ...(lines && range ? lines.position(range[0]) : {}) },
+        ...(lines && range && index < PRINTED ? shown(lines.excerpt(range, source.hidden)) : {}),
+      });
+      const own = place(range);
+      const related = because.map((one): Related => {
+        const other = resolve(source, one);
+        const { at, excerpt } = place(other.range);
+        // What stands right beside it is seen without a second excerpt.
+        const near = Math.abs((at.line ?? 0) - (own.at.line ?? 0)) <= NEAR;
+        return {
+          path: other.path,
+          message: one.message,
+          at,
+          ...shown(near ? "" : (excerpt ?? "")),
+        };
+      });
+      return {
+        ...{ severity, path, message, ...own },
+        ...(suggestion === undefined ? {} : { suggestion }),
+        ...(related.length === 0 ? {} : { related }),
+      };
+    });
+}
+
+/** What several targets inherit is one problem, not one for each of them. */
+function firstOfItsKind(): (one: { finding: Finding; path: string }) => boolean {
+  const seen = new Set<string>();
+  return ({ finding: { message }, path }) => {
+    const kind = JSON.stringify([path, message]);
+    const first = !seen.has(kind);
+    seen.add(kind);
+    return first;
+  };
 }
 
 /** Where the value at `path` stands; of a missing one, the nearest value around it. */
@@ -83,9 +124,13 @@ export function configError(
 
 /** A problem as plain text, without a line break at its end. */
 export function printProblem(problem: Problem, shown: string): string {
-  const { at, path, message, excerpt, suggestion } = problem;
-  const place = at.line === undefined ? shown : `${shown}:${at.line}:${at.column}`;
-  return [`${place}  ${path || "the config"} ${message}`, excerpt, suggestion && `  ${suggestion}`]
+  const { excerpt, suggestion, related = [] } = problem;
+  const say = ({ at, path, message }: Pick<Problem, "at" | "path" | "message">) => {
+    const place = at.line === undefined ? shown : `${shown}:${at.line}:${at.column}`;
+    return `${place}  ${path || "the config"} ${message}`;
+  };
+  const because = related.flatMap((one) => [`  because ${say(one)}`, one.excerpt]);
+  return [say(problem), excerpt, ...because, suggestion && `  ${suggestion}`]
     .filter((part) => part !== undefined && part !== "")
     .join("\n");
 }
@@ -101,7 +146,10 @@ export function printPath(path: Path): string {
 
 const shown = (excerpt: string) => (excerpt === "" ? {} : { excerpt });
 
-function resolve(source: Described, { path, range, target }: Finding) {
+function resolve(
+  source: Described,
+  { path, range, target }: Pick<Finding, "path" | "range" | "target">,
+) {
   // The finder gave a range, then the path is as written.
   if (range) return { path: printPath(path), range };
   const found = nearestPlace(source, path);

@@ -7,7 +7,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { fail, reasonOf } from "../errors.ts";
 import { configError, toProblems } from "./diagnostics.ts";
-import { configSchema } from "./schema.ts";
+import { configSchema } from "./schema/index.ts";
 import { readScript } from "./script.ts";
 import { type Shape, type Spelling, shapeOf } from "./shape.ts";
 import { interpret, type Source } from "./source.ts";

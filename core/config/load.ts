@@ -25,10 +25,11 @@ export interface LoadedConfig {
   /** What is valid but probably not meant. */
   readonly warnings: readonly Problem[];
   /**
-   * Where a setting stands: `locate(["env", 0, "value"])`. Keys as in {@link LoadedConfig.config}.
+   * Where a setting of a target stands, wherever the target inherits it from:
+   * `locate(["env", 0, "value"], "production")`. Without a target, a setting of the whole file.
    * Of a setting that is not written: what is around it. Without a line for a module or a value.
    */
-  locate(path: Path): Location;
+  locate(path: Path, target?: string): Location;
 }
 
 /**

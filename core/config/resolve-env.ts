@@ -1,14 +1,15 @@
 /**
  * From what a config says about a value to the value itself: written, from the environment, or
- * from a source of secrets. For variables, build arguments and tokens alike.
+ * from a source of secrets. For variables, build arguments, logins and tokens of all targets at
+ * once, so that every source is asked once.
  *
  * @module
  */
 
-import { fail, isHaloyError, type Location, reasonOf } from "../errors.ts";
+import { fail, HaloyError, isHaloyError, type Location } from "../errors.ts";
 import { Secret } from "../secret.ts";
 import type { EnvEntry } from "../target.ts";
-import { parseSecretReference } from "./secret-reference.ts";
+import { findSource, type SourceRequest } from "./secret-sources.ts";
 
 /** A name with its value. Only a value written in the config is a plain string. */
 export interface ResolvedValue {
@@ -16,49 +17,124 @@ export interface ResolvedValue {
   readonly value: string | Secret;
 }
 
-/** What {@link ResolveOptions.ask} is asked for: values of one source. */
-export interface SourceRequest {
-  readonly source: string;
-  readonly keys: readonly string[];
-  /** What the config says about the source under `secret_providers`. */
-  readonly options: unknown;
-  /** Absolute path that relative paths in the options start from. */
-  readonly directory: string;
+/** A value that is wanted. */
+export interface Need {
+  readonly entry: EnvEntry;
+  /** Whose it is: the target's name. */
+  readonly owner: string;
+  /** The owner's environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where it stands in the config. */
+  readonly at?: Location | undefined;
 }
 
-/** What {@link resolveValues} needs from around the config. */
+/** What {@link resolveNeeds} needs from around the config. */
 export interface ResolveOptions {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What paths in the options of sources start from. */
   readonly directory: string;
   readonly secretProviders: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Ask a provider for all wanted values of one source. */
+  /** Ask a provider for all wanted values of one source; `needs` says for whom. */
   readonly ask: (
     provider: string,
     request: SourceRequest,
+    needs: readonly Need[],
   ) => Promise<Readonly<Record<string, Secret>>>;
-  /** Where entry `index` stands in the config, for errors. */
-  readonly locate?: ((index: number) => Location) | undefined;
+}
+
+/** Something that has no value. */
+export interface Unresolved {
+  /** Whose values are missing. */
+  readonly owners: readonly string[];
+  readonly error: unknown;
+}
+
+/** Values by need, except those of `problems`. */
+export interface Resolution {
+  readonly values: ReadonlyMap<Need, string | Secret>;
+  readonly problems: readonly Unresolved[];
 }
 
 /**
- * The values of `entries`, in their order. Every source is asked once, all of them at the same
- * time, and none before every environment variable is there.
- *
- * Throws `ENV_MISSING` with all missing variables, `SECRET_NOT_FOUND`, and what `ask` throws.
+ * Values of all needs. Every source is asked once, all of them at the same time. Problems are
+ * `ENV_MISSING` (one per owner, with all its missing variables), `SECRET_NOT_FOUND`,
+ * `CONFIG_INVALID` for what is no reference, and what `ask` throws.
  */
-export async function resolveValues(
-  entries: readonly EnvEntry[],
+export async function resolveNeeds(
+  needs: readonly Need[],
   options: ResolveOptions,
-): Promise<ResolvedValue[]> {
-  refuseMissing(entries, options);
-  const secrets = await askAll(entries, options);
-  return entries.map((entry) => {
-    const { name } = entry;
-    const { value, variable, reference = "" } = originOf(entry);
-    if (value !== undefined) return { name, value };
-    if (variable !== undefined) return { name, value: new Secret(options.env[variable] ?? "") };
-    return { name, value: secrets.get(reference) as Secret };
+): Promise<Resolution> {
+  const values = new Map<Need, string | Secret>();
+  const problems: Unresolved[] = [];
+  const missing = new Map<string, Need[]>();
+  const sources = new Map<string, Wanted>();
+  for (const need of needs) {
+    const { value, variable, reference } = originOf(need.entry);
+    if (value !== undefined) values.set(need, value);
+    else if (variable !== undefined) {
+      const found = need.env[variable];
+      if (found !== undefined) values.set(need, new Secret(found));
+      else missing.set(need.owner, [...(missing.get(need.owner) ?? []), need]);
+    } else {
+      const source = findSource(reference ?? "", need, options);
+      if (source instanceof HaloyError) problems.push({ owners: [need.owner], error: source });
+      else {
+        const id = JSON.stringify([source.provider, source.source]);
+        const wanted = sources.get(id) ?? { ...source, needs: [] };
+        wanted.needs.push({ need, key: source.key });
+        sources.set(id, wanted);
+      }
+    }
+  }
+  for (const [owner, some] of missing) problems.push({ owners: [owner], error: notSet(some) });
+  // All are waited for, so that nothing still runs when the first failure is reported.
+  await Promise.all(
+    [...sources.values()].map(async (wanted) => {
+      problems.push(...(await askSource(wanted, options, values)));
+    }),
+  );
+  return { values, problems };
+}
+
+interface Wanted extends Omit<SourceRequest, "keys" | "directory"> {
+  readonly provider: string;
+  readonly needs: { readonly need: Need; readonly key: string }[];
+}
+
+/** Ask one source, and put its answers into `values`. Gives back what went wrong. */
+async function askSource(
+  { provider, source, options: about, needs }: Wanted,
+  { ask, directory }: ResolveOptions,
+  values: Map<Need, string | Secret>,
+): Promise<Unresolved[]> {
+  const keys = [...new Set(needs.map(({ key }) => key))];
+  const request = { source, keys, options: about, directory };
+  let answer: Readonly<Record<string, Secret>>;
+  try {
+    answer = await ask(
+      provider,
+      request,
+      needs.map(({ need }) => need),
+    );
+  } catch (error) {
+    return [{ owners: ownersOf(needs), error: located(error, needs[0]?.need.at) }];
+  }
+  for (const { need, key } of needs) {
+    const value = Object.hasOwn(answer, key) ? answer[key] : undefined;
+    if (value !== undefined) values.set(need, value);
+  }
+  const absent = needs.filter(({ need }) => !values.has(need));
+  if (absent.length === 0) return [];
+  const names = [...new Set(absent.map(({ key }) => `"${key}"`))].join(", ");
+  const error = fail("SECRET_NOT_FOUND", {
+    message: `Cannot read secrets from "${provider}:${source}": there is no ${names}`,
+    hint: "Correct the key, or add it to the source",
+    at: absent[0]?.need.at,
   });
+  return [{ owners: ownersOf(absent), error }];
+}
+
+function ownersOf(needs: readonly { readonly need: Need }[]): string[] {
+  return [...new Set(needs.map(({ need }) => need.owner))];
 }
 
 /** Where a value comes from: one of the three is set. */
@@ -72,105 +148,27 @@ function originOf(entry: EnvEntry): { value?: string; variable?: string; referen
   return { reference: from?.secret ?? "" };
 }
 
-/** Say all missing variables at once. One that is set but empty has a value. */
-function refuseMissing(entries: readonly EnvEntry[], { env, locate }: ResolveOptions): void {
-  const missing = entries.flatMap((entry, index) => {
-    const { variable } = originOf(entry);
-    if (variable === undefined || env[variable] !== undefined) return [];
-    return [{ variable, name: entry.name, at: locate?.(index) }];
+/** All missing variables of one owner. One that is set but empty is not missing. */
+function notSet(needs: readonly Need[]): HaloyError {
+  const missing = needs.map(({ entry: { name, ...entry }, at }) => {
+    const { variable = "" } = originOf({ name, ...entry } as EnvEntry);
+    return { variable, name, at };
   });
-  if (missing.length === 0) return;
   const lines = missing.map(({ variable, name, at }) => {
     const place = at?.line === undefined ? "" : ` (line ${at.line})`;
     return `  ${variable}, for ${name}${place}`;
   });
   const names = [...new Set(missing.map(({ variable }) => variable))];
-  throw fail("ENV_MISSING", {
+  return fail("ENV_MISSING", {
     message: `Cannot read ${names.length === 1 ? "an environment variable" : "environment variables"}: not set\n${lines.join("\n")}`,
-    hint: `Set ${names.join(", ")} and run the command again`,
+    hint: `Set ${names.join(", ")}, in the shell or in a .env file, and run the command again`,
     at: missing[0]?.at,
     details: missing,
   });
 }
 
-interface Wanted extends SourceRequest {
-  readonly provider: string;
-  readonly keys: string[];
-  readonly at: Location | undefined;
-}
-
-/** Values by whole reference. */
-async function askAll(
-  entries: readonly EnvEntry[],
-  options: ResolveOptions,
-): Promise<Map<string, Secret>> {
-  const wanted = group(entries, options);
-  const values = new Map<string, Secret>();
-  // All are waited for, so that nothing still runs when the first failure is reported.
-  const answers = await Promise.allSettled(
-    wanted.map(async ({ provider, source, keys, options: about, directory, at }) => {
-      const request = { source, keys, options: about, directory };
-      const answer = await options.ask(provider, request);
-      const absent = keys.filter((key) => !Object.hasOwn(answer, key));
-      if (absent.length > 0) {
-        throw fail("SECRET_NOT_FOUND", {
-          message: `Cannot read secrets from "${provider}:${source}": there is no ${absent.map((key) => `"${key}"`).join(", ")}`,
-          hint: "Correct the key, or add it to the source",
-          at,
-        });
-      }
-      for (const key of keys) values.set(`${provider}:${source}:${key}`, answer[key] as Secret);
-    }),
-  );
-  const errors = answers.flatMap((answer) => (answer.status === "rejected" ? [answer.reason] : []));
-  if (errors.length > 0) throw together(errors);
-  return values;
-}
-
-function group(
-  entries: readonly EnvEntry[],
-  { directory, secretProviders, locate }: ResolveOptions,
-): Wanted[] {
-  const sources = new Map<string, Wanted>();
-  for (const [index, entry] of entries.entries()) {
-    const { reference } = originOf(entry);
-    if (reference === undefined) continue;
-    const parsed = parseSecretReference(reference);
-    if (!parsed) {
-      throw fail("CONFIG_INVALID", {
-        message: `Cannot resolve "${entry.name}": its secret must look like "provider:source:key"`,
-        hint: "Correct the reference in the config",
-        at: locate?.(index),
-      });
-    }
-    const { provider, source, key } = parsed;
-    const wanted = sources.get(`${provider}:${source}`) ?? {
-      provider,
-      source,
-      keys: [],
-      options: own(own(secretProviders, provider), source),
-      directory,
-      at: locate?.(index),
-    };
-    sources.set(`${provider}:${source}`, wanted);
-    if (!wanted.keys.includes(key)) wanted.keys.push(key);
-  }
-  return [...sources.values()];
-}
-
-/** A property that is not inherited: names come from the config, `toString` is one too. */
-function own<Value>(map: Readonly<Record<string, Value>> | undefined, name: string) {
-  return map !== undefined && Object.hasOwn(map, name) ? map[name] : undefined;
-}
-
-/** One error for one or several failed sources. */
-function together(errors: readonly unknown[]): unknown {
-  const [first] = errors;
-  if (errors.length === 1) return first;
-  return fail(isHaloyError(first) ? first.code : "PLUGIN_FAILED", {
-    message: `Cannot read secrets from ${errors.length} sources:\n${errors.map((error) => `  ${reasonOf(error)}`).join("\n")}`,
-    hint: isHaloyError(first) ? first.hint : undefined,
-    at: isHaloyError(first) ? first.at : undefined,
-    cause: new AggregateError(errors),
-  });
+/** The error with the place of what was asked for, where it has none. */
+function located(error: unknown, at: Location | undefined): unknown {
+  if (!isHaloyError(error) || error.at !== undefined || at === undefined) return error;
+  return fail(error.code, { ...error.toJSON(), at, cause: error.cause });
 }

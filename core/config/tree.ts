@@ -38,6 +38,8 @@ export interface Finding {
   readonly target?: "key" | undefined;
   /** There is no value, so whatever else is found at this place is a consequence. */
   readonly conclusive?: boolean | undefined;
+  /** Other settings that make it wrong, in words that follow their paths. */
+  readonly because?: readonly { readonly path: Path; readonly message: string }[] | undefined;
   /** Where it is, when the path does not say it. */
   readonly range?: Range | undefined;
 }
@@ -55,3 +57,13 @@ export interface Parsed {
 export const MAX_DEPTH = 64;
 /** Values in one config, aliases expanded. */
 export const MAX_VALUES = 20_000;
+
+/** What is said of a value below {@link MAX_DEPTH}. */
+export function tooDeep(path: Path, range: Range): Finding {
+  return { path, message: `is nested more than ${MAX_DEPTH} deep`, range, conclusive: true };
+}
+
+/** What is said of the value after the last of {@link MAX_VALUES}. */
+export function tooMany(range: Range): Finding {
+  return { path: [], message: `has more than ${MAX_VALUES} values`, range };
+}

@@ -24,6 +24,9 @@ export interface PluginEntry {
   readonly with?: unknown;
 }
 
+/** What stands under `plugins:`, as it is written. */
+export type PluginInput = string | Plugin | { use: string | Plugin; with?: unknown };
+
 /** A whole, valid configuration: every target with what it inherits and all defaults filled in. */
 export interface Config {
   /** By name, in the order of the file. A config without `targets` is one target, by the app's name. */
@@ -68,8 +71,8 @@ export interface ImageInput {
   tag?: string | undefined;
   /** Default `always`. */
   pullPolicy?: PullPolicy | undefined;
-  /** Default `{ strategy: "local" }`. */
-  history?: Choice | undefined;
+  /** Default `{ strategy: "local" }`; in a target, without `strategy`, options of the inherited one. */
+  history?: Choice | Readonly<Record<string, unknown>> | undefined;
   /** How to log in at the image's registry. */
   registry?:
     | {
@@ -124,7 +127,9 @@ export interface TargetInput {
   memory?: number | string | undefined;
   /** Instead of the image's command. */
   command?: readonly string[] | undefined;
-  log?: { driver?: string | undefined; options?: Readonly<Record<string, string>> | undefined };
+  log?:
+    | { driver?: string | undefined; options?: Readonly<Record<string, string>> | undefined }
+    | undefined;
   labels?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -134,9 +139,7 @@ export interface ConfigInput extends TargetInput {
   targets?: Readonly<Record<string, TargetInput | null>> | undefined;
   /** Images by the name that `imageKey` uses. */
   images?: Readonly<Record<string, string | ImageInput>> | undefined;
-  plugins?:
-    | readonly (string | Plugin | { use: string | Plugin; with?: unknown })[]
-    | undefined;
+  plugins?: readonly PluginInput[] | undefined;
   secretProviders?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
   /** Commands for the shell, before everything else. */
   globalPreDeploy?: readonly string[] | undefined;
@@ -144,13 +147,47 @@ export interface ConfigInput extends TargetInput {
   globalPostDeploy?: readonly string[] | undefined;
 }
 
+/** {@link BuildInput} after the schema: shorthands expanded, nothing filled in. */
+export interface WrittenBuild extends Omit<BuildInput, "platform" | "args" | "secrets"> {
+  platform?: readonly string[] | undefined;
+  args?: readonly EnvEntry[] | undefined;
+  secrets?: readonly EnvEntry[] | undefined;
+}
+
+/** {@link ImageInput} after the schema. */
+export interface WrittenImage extends Omit<ImageInput, "buildConfig" | "history"> {
+  history?: Readonly<Record<string, unknown>> | undefined;
+  buildConfig?: WrittenBuild | undefined;
+}
+
+/** {@link TargetInput} after the schema. */
+export interface WrittenTarget
+  extends Omit<TargetInput, "image" | "port" | "cpus" | "memory" | "domains"> {
+  image?: WrittenImage | undefined;
+  port?: number | undefined;
+  domains?: readonly { domain: string; aliases?: readonly string[] | undefined }[] | undefined;
+  cpus?: number | undefined;
+  memory?: number | undefined;
+}
+
+/** {@link ConfigInput} after the schema: each layer by itself, before inheritance. */
+export interface Written extends WrittenTarget {
+  targets?: Readonly<Record<string, WrittenTarget>> | undefined;
+  images?: Readonly<Record<string, WrittenImage>> | undefined;
+  plugins?: readonly PluginEntry[] | undefined;
+  secretProviders?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
+  globalPreDeploy?: readonly string[] | undefined;
+  globalPostDeploy?: readonly string[] | undefined;
+}
+
 /** Names of a config's targets, where its type tells them. */
-export type TargetName<Input extends ConfigInput> =
-  Input extends { readonly targets: infer Targets extends object }
-    ? keyof Targets & string
-    : Input extends { readonly name: infer Name extends string }
-      ? Name
-      : string;
+export type TargetName<Input extends ConfigInput> = Input extends {
+  readonly targets: infer Targets extends object;
+}
+  ? keyof Targets & string
+  : Input extends { readonly name: infer Name extends string }
+    ? Name
+    : string;
 
 /** Check a configuration while you write it. Does nothing at run time. */
 export function defineConfig<const Input extends ConfigInput>(config: Input): Input {

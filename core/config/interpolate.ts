@@ -1,0 +1,93 @@
+/**
+ * `${NAME}` in values that are written in the config becomes the value of that variable of the
+ * same target. Values that come from the environment or from a source of secrets stay as they are.
+ *
+ * @module
+ */
+
+import { fail, type Location } from "../errors.ts";
+import { Secret } from "../secret.ts";
+import type { EnvEntry } from "../target.ts";
+import { cycles, REFERENCE, referencesIn } from "./interpolation.ts";
+import type { ResolvedValue } from "./resolve-env.ts";
+
+/** The longest value that Linux gives to a process (bytes). */
+const LONGEST_VALUE = 131_072;
+
+/**
+ * `resolved` values of `entries` with their references replaced; what contains a secret is one. An
+ * unknown name stays as it is written. `locate` says where entry `index` stands.
+ *
+ * @throws `CONFIG_INVALID` for values that lead back to themselves, with the way, and for one that
+ *   gets longer than a process can take.
+ */
+export function interpolate(
+  entries: readonly EnvEntry[],
+  resolved: readonly ResolvedValue[],
+  locate?: (index: number) => Location | undefined,
+): ResolvedValue[] {
+  const written = entries.map((entry) => ("value" in entry ? entry.value : undefined));
+  refuseCycles(entries, written, locate);
+  const last = new Map(entries.map(({ name }, index) => [name, index]));
+  const values = resolved.map(({ value }) => value);
+  for (const index of order(written, last)) {
+    const text = written[index] ?? "";
+    let secret = false;
+    const replaced = text.replace(REFERENCE, (reference, name: string) => {
+      const source = last.get(name);
+      const value = source === undefined ? undefined : values[source];
+      if (value === undefined) return reference;
+      if (typeof value === "string") return value;
+      secret = true;
+      return value.reveal();
+    });
+    if (replaced.length > LONGEST_VALUE) {
+      throw fail("CONFIG_INVALID", {
+        message: `Cannot use the variable "${entries[index]?.name}": with what it refers to it has more than ${LONGEST_VALUE} characters`,
+        hint: "Put long values into a file of the image or of a volume",
+        at: locate?.(index),
+      });
+    }
+    values[index] = secret ? new Secret(replaced) : replaced;
+  }
+  return resolved.map(({ name }, index) => ({ name, value: values[index] ?? "" }));
+}
+
+/** Entries that refer to others, each after those it refers to. There are no cycles. */
+function order(
+  written: readonly (string | undefined)[],
+  last: ReadonlyMap<string, number>,
+): readonly number[] {
+  const done = new Set<number>();
+  for (const start of written.keys()) {
+    // A chain of values may be longer than the stack is deep.
+    const open = [start];
+    for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+      const sources = referencesIn(written[top] ?? "").flatMap((name) => last.get(name) ?? []);
+      const next = sources.find((source) => !done.has(source));
+      if (next !== undefined && !done.has(top)) open.push(next);
+      else {
+        done.add(top);
+        open.pop();
+      }
+    }
+  }
+  return [...done].filter((index) => referencesIn(written[index] ?? "").length > 0);
+}
+
+function refuseCycles(
+  entries: readonly EnvEntry[],
+  written: readonly (string | undefined)[],
+  locate: ((index: number) => Location | undefined) | undefined,
+): void {
+  const found = cycles(entries.map(({ name }, index) => ({ name, value: written[index] })));
+  const [first] = found;
+  if (!first) return;
+  const at = locate?.(first.index);
+  const line = at?.line === undefined ? "" : ` (line ${at.line})`;
+  throw fail("CONFIG_INVALID", {
+    message: `Cannot interpolate "${entries[first.index]?.name}": it refers to itself: ${first.path.join(" → ")}${line}`,
+    hint: "Take one of these references away",
+    at,
+  });
+}

@@ -1,0 +1,124 @@
+/**
+ * What is wrong with a text that is not JSON, in our own words.
+ *
+ * @module
+ */
+
+import jsonc from "jsonc-parser";
+import { hideAllBut } from "./broken.ts";
+import type { Finding, Range } from "./tree.ts";
+
+/** Words for an error, and its place where that is not the parser's. */
+type Words = readonly [message: string, suggestion?: string, range?: Range];
+
+const NO_COMMENTS: Words = ["has a comment, and JSON has none", "Remove it, or write YAML or TOML"];
+const NO_QUOTES: Words = ["has text that is not in double quotes", "Put it in double quotes"];
+const NO_NUMBER: Words = [
+  "has something that is not a JSON number",
+  "Write it like 5, 0.5 or -5, or put it in double quotes",
+];
+
+/** By the parser's code. */
+const BY_CODE: Readonly<Record<string, Words>> = {
+  ColonExpected: ["has a key without a colon", `Write "key": value`],
+  CommaExpected: ["has no comma before this"],
+  EndOfFileExpected: ["has something after its end", "A JSON file is one { … }"],
+  InvalidCharacter: [
+    "has a control character in a text",
+    "Write \\n for a line break, \\t for a tab",
+  ],
+  InvalidCommentToken: NO_COMMENTS,
+  InvalidEscapeCharacter: ["has an unknown escape in a text", "Write \\\\ for one \\"],
+  InvalidUnicode: ["has an escape \\u without four digits", "Write \\\\ for one \\"],
+  PropertyNameExpected: ["has a key that is not in double quotes", `Write "key": value`],
+  UnexpectedEndOfNumber: NO_NUMBER,
+  UnexpectedEndOfString: [`has no closing " for this text`],
+  ValueExpected: ["has no value before this"],
+};
+
+/** What the parser could not read, by how it looks. */
+const BY_SYMBOL: readonly (readonly [RegExp, Words])[] = [
+  [/^'/, ["has text in single quotes", "Use double quotes"]],
+  [/^#/, NO_COMMENTS],
+  [/^=/, ["has = between a key and its value", `Write "key": value`]],
+  [/^(true|false|null)$/i, ["has true, false or null in capital letters", "Use lower case"]],
+  [/^[-+.]?\d|^[-+.]$/, NO_NUMBER],
+  [/^\W+$/, ["has a sign that means nothing in JSON", "Put text in double quotes"]],
+];
+
+/** All errors but those that follow from others: one per line. */
+export function findJsonErrors(text: string, errors: readonly jsonc.ParseError[]): Finding[] {
+  const first = text.search(/\S/);
+  if (first === -1) return [say(["is empty", `Write at least { "name": "my-app" }`], [0, 0])];
+  if (!"{[/#".includes(text.charAt(first))) {
+    return [say(["is not JSON: it does not begin with {"], [first, first + 1])];
+  }
+  const findings: Finding[] = [];
+  let end = -1;
+  let before = "";
+  for (const { error, offset, length } of errors) {
+    const code = jsonc.printParseErrorCode(error);
+    const sameLine = end !== -1 && !text.slice(end, offset).includes("\n");
+    // An open text swallows the comma or the colon after it.
+    const swallowed = before === "UnexpectedEndOfString" && /^Co/.test(code);
+    const unclosed = code.startsWith("Close");
+    if (!sameLine && !swallowed && !(unclosed && findings.length > 0)) {
+      const range: Range = [offset, offset + length];
+      findings.push(say(unclosed ? neverClosed(text) : describe(code, text, range), range));
+    }
+    end = offset + length;
+    before = code;
+  }
+  return findings;
+}
+
+function say([message, suggestion, place]: Words, range: Range): Finding {
+  return { path: [], message, suggestion, range: place ?? range };
+}
+
+function describe(code: string, text: string, [start, end]: Range): Words {
+  const token = text.slice(start, end);
+  const previous = text.slice(0, start).trimEnd();
+  const afterComma = previous.endsWith(",");
+  const last = previous.length - 1;
+  if (code === "InvalidSymbol") {
+    if (/\d/.test(text.charAt(start - 1)) && /^\w/.test(token)) return NO_NUMBER;
+    return BY_SYMBOL.find(([looks]) => looks.test(token))?.[1] ?? NO_QUOTES;
+  }
+  if (code === "CommaExpected") {
+    if (token === "}") return ["has } where ] is expected", "Close the list with ] first"];
+    if (token === "]") return ["has ] where } is expected", "Close the map with } first"];
+    if (token === ":")
+      return ["has a colon after a value", "Is the value before this one missing?"];
+    if (/^\d/.test(token) && last === start - 1) return NO_NUMBER;
+  }
+  if (code === "EndOfFileExpected" && /^[}\]]$/.test(token)) {
+    return ["has a closing bracket too many", "Remove it"];
+  }
+  if (code === "PropertyNameExpected" || code === "ValueExpected") {
+    if (afterComma && /^[}\]]$/.test(token)) {
+      return ["has a comma after the last item", "Remove it", [last, last + 1]];
+    }
+    if (token === "," && /[,[{]$/.test(previous)) return ["has a comma too many", "Remove it"];
+  }
+  return BY_CODE[code] ?? ["is not valid JSON here"];
+}
+
+/** The innermost bracket that is open at the end of the text. */
+function neverClosed(text: string): Words {
+  const open: number[] = [];
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\\r\n]|\\[^\r\n])*"?|[[\]{}]/g)) {
+    if (token === "{" || token === "[") open.push(index);
+    else if (token === "}" || token === "]") open.pop();
+  }
+  const at = open.at(-1) ?? 0;
+  return [`has no closing ${text[at] === "[" ? "]" : "}"}`, undefined, [at, at + 1]];
+}
+
+/** A key, whatever its quotes: at the line's beginning, or before a colon. */
+const KEY = /^[\s{}[\],]*["']?(\w{1,40})\b["']?(?: {0,8}[:=])?|["']?\b(\w{1,40})\b["']? {0,8}[:=]/g;
+
+/** The stretches to hide in a text that cannot be parsed. */
+export function maskBrokenJson(text: string): Range[] {
+  return hideAllBut(text, KEY);
+}

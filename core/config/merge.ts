@@ -1,0 +1,98 @@
+/**
+ * How one layer of a config is laid over another: objects field by field, `env` by name, every
+ * other list as a whole (an empty one clears). Works on any values, also on wrong ones, and
+ * changes none of them.
+ *
+ * @module
+ */
+
+import { parseReference } from "../reference.ts";
+import { IMAGE_DEFAULTS } from "./defaults.ts";
+
+/** A map of which nothing is known. */
+export type Draft = Readonly<Record<string, unknown>>;
+
+/** `value` if it is a map, else an empty one. */
+export function draft(value: unknown): Draft {
+  return isMap(value) ? value : {};
+}
+
+/** One value in several fields: parts of one do not fit those of another. */
+const WHOLE: ReadonlySet<string> = new Set(["apiToken", "username", "password"]);
+
+/** Maps whose one field decides what the others mean, and what it is where it is not written. */
+const CHOICES: Readonly<Record<string, { readonly by: string; readonly fallback?: string }>> = {
+  history: { by: "strategy", fallback: IMAGE_DEFAULTS.history.strategy },
+  log: { by: "driver" },
+};
+
+/** What `upper` says, and where it says nothing, what `lower` says. */
+export function merge(lower: Draft, upper: Draft): Draft {
+  const keys = new Set([...Object.keys(lower), ...Object.keys(upper)]);
+  const merged: Record<string, unknown> = {};
+  for (const key of keys) merged[key] = mergeValue(key, own(lower, key), own(upper, key));
+  return merged;
+}
+
+function mergeValue(key: string, lower: unknown, upper: unknown): unknown {
+  if (upper === undefined) return lower;
+  if (key === "env" && Array.isArray(lower) && Array.isArray(upper)) return byName(lower, upper);
+  if (WHOLE.has(key) || !isMap(lower) || !isMap(upper)) return upper;
+  if (changesChoice(key, lower, upper)) return upper;
+  return merge(key === "image" ? inheritable(lower, upper) : lower, upper);
+}
+
+/** Options of one history strategy say nothing about another. */
+function changesChoice(key: string, lower: Draft, upper: Draft): boolean {
+  const choice = own(CHOICES, key);
+  if (!choice) return false;
+  const { by, fallback } = choice;
+  const chosen = upper[by];
+  const before = lower[by] ?? fallback;
+  return chosen !== undefined && before !== undefined && chosen !== before;
+}
+
+/**
+ * What an image inherits. A repository with a tag or a digest is a whole reference: the other tag
+ * and the other build are not its own. And a login goes to no other registry than its own.
+ */
+function inheritable(lower: Draft, upper: Draft): Draft {
+  const wanted = referenceIn(upper);
+  if (!wanted) return lower;
+  const { tag, build, buildConfig, registry, ...rest } = lower;
+  const whole = wanted.tag !== null || wanted.digest !== null;
+  const sameRegistry = referenceIn(lower)?.registry === wanted.registry;
+  return {
+    ...rest,
+    ...(whole ? {} : { tag, build, buildConfig }),
+    ...(sameRegistry ? { registry } : {}),
+  };
+}
+
+function referenceIn({ repository }: Draft) {
+  if (typeof repository !== "string") return null;
+  const parsed = parseReference(repository);
+  return "problem" in parsed ? null : parsed;
+}
+
+/** Lower entries in their order, those of the same name replaced; then what is new. */
+function byName(lower: readonly unknown[], upper: readonly unknown[]): unknown[] {
+  const name = (entry: unknown) => draft(entry).name;
+  const replacements = new Map(upper.map((entry) => [name(entry), entry]));
+  const names = new Set(lower.map(name));
+  const kept = lower.map((entry) => {
+    const replacement = replacements.get(name(entry));
+    return name(entry) !== undefined && replacement !== undefined ? replacement : entry;
+  });
+  const added = upper.filter((entry) => name(entry) === undefined || !names.has(name(entry)));
+  return [...kept, ...added];
+}
+
+function isMap(value: unknown): value is Draft {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A field that is not inherited from `Object`: names come from the config, `toString` is one too. */
+function own<Value>(map: Readonly<Record<string, Value>>, key: string): Value | undefined {
+  return Object.hasOwn(map, key) ? map[key] : undefined;
+}

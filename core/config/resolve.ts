@@ -1,0 +1,67 @@
+/**
+ * The last step of a valid config: targets with all defaults filled in.
+ *
+ * @module
+ */
+
+import type { BuildConfig, Choice, ImageConfig, Target } from "../target.ts";
+import { BUILD_DEFAULTS, IMAGE_DEFAULTS, TARGET_DEFAULTS } from "./defaults.ts";
+import { effectiveHistory } from "./history.ts";
+import { layeredTargets } from "./layers.ts";
+import type { Config, Written, WrittenImage, WrittenTarget } from "./types.ts";
+
+/** The config that was written, with inheritance and defaults. It must have passed all rules. */
+export function resolveConfig(written: Written): Config {
+  const targets = layeredTargets(written).map(({ key, draft }) => {
+    const target = resolveTarget(draft as WrittenTarget, key);
+    return [key ?? target.name, target] as const;
+  });
+  return {
+    targets: Object.fromEntries(targets),
+    multiple: Object.keys(written.targets ?? {}).length > 0,
+    plugins: written.plugins ?? [],
+    secretProviders: written.secretProviders ?? {},
+    globalPreDeploy: written.globalPreDeploy ?? [],
+    globalPostDeploy: written.globalPostDeploy ?? [],
+  };
+}
+
+function resolveTarget(written: WrittenTarget, key: string | null): Target {
+  const { image, domains, log, ...rest } = written;
+  const given = Object.fromEntries(
+    Object.entries(rest).filter(([name, value]) => value !== undefined && name !== "imageKey"),
+  ) as Omit<WrittenTarget, "image" | "domains" | "log" | "imageKey">;
+  return {
+    ...TARGET_DEFAULTS,
+    ...(given as Partial<Target>),
+    name: written.name ?? key ?? "",
+    ...(image === undefined ? {} : { image: resolveImage(image) }),
+    domains: (domains ?? []).map(({ domain, aliases }) => ({ domain, aliases: aliases ?? [] })),
+    ...(log === undefined ? {} : { log: { driver: log.driver, options: log.options ?? {} } }),
+  };
+}
+
+function resolveImage({ history, buildConfig, ...image }: WrittenImage): ImageConfig {
+  const { platform, ...build } = buildConfig ?? {};
+  const { platform: defaultPlatform, ...buildDefaults } = BUILD_DEFAULTS;
+  return {
+    ...defined(image),
+    pullPolicy: image.pullPolicy ?? IMAGE_DEFAULTS.pullPolicy,
+    history: effectiveHistory({ ...IMAGE_DEFAULTS.history, ...history } as Choice),
+    ...(buildConfig === undefined
+      ? {}
+      : {
+          buildConfig: {
+            ...buildDefaults,
+            ...(defined(build) as Partial<BuildConfig>),
+            platforms: platform ?? [defaultPlatform],
+          },
+        }),
+  };
+}
+
+function defined<Fields extends object>(fields: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Fields;
+}

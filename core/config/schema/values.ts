@@ -1,0 +1,66 @@
+/**
+ * Values, and where they come from: the same for variables, build arguments, secrets, tokens and
+ * logins.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import type { EnvEntry, EnvVariable, ValueSource } from "../../target.ts";
+import { parseSecretReference } from "../secret-reference.ts";
+import type { PassedOn } from "../types.ts";
+
+const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
+
+const from = z
+  .strictObject({
+    env: z.string().min(1).optional().describe("Name of an environment variable"),
+    secret: z
+      .string()
+      .refine((text) => parseSecretReference(text) !== null, {
+        message: `must look like "provider:source:key"`,
+      })
+      .optional()
+      .describe("A secret, as `provider:source:key`"),
+  })
+  .refine((value) => (value.env === undefined) !== (value.secret === undefined), {
+    message: `needs exactly one of "env" and "secret"`,
+  });
+
+const sourceShape = {
+  value: z.string().optional().describe("The value itself; may be empty"),
+  from: from.optional().describe("Where the value comes from"),
+};
+
+type Written = { readonly value?: unknown; readonly from?: unknown };
+const exactlyOne = { message: `needs exactly one of "value" and "from"` };
+const hasOne = (entry: Written) => (entry.value === undefined) !== (entry.from === undefined);
+
+/** `{ value }` or `{ from: { env } }` or `{ from: { secret } }`. */
+export const valueSource: z.ZodType<ValueSource, ValueSource> = z
+  .strictObject(sourceShape)
+  .refine(hasOne, exactlyOne) as unknown as z.ZodType<ValueSource, ValueSource>;
+
+const envName = z
+  .string()
+  .regex(ENV_NAME, "must be letters, digits, underscores, dots and dashes, no digit first")
+  .describe("The variable's name");
+
+/** An environment variable of the containers. */
+export const envVariable: z.ZodType<EnvVariable, EnvVariable> = z
+  .strictObject({
+    name: envName,
+    ...sourceShape,
+    buildArg: z.boolean().optional().describe("Make it a build argument too"),
+  })
+  .refine(hasOne, exactlyOne) as unknown as z.ZodType<EnvVariable, EnvVariable>;
+
+/** Something for the build. One that is only a name gets the value of the variable of that name. */
+export const passedOn: z.ZodType<EnvEntry, PassedOn> = z
+  .strictObject({ name: envName, ...sourceShape })
+  .refine((entry) => entry.value === undefined || entry.from === undefined, exactlyOne)
+  .transform((entry) =>
+    entry.value === undefined && entry.from === undefined
+      ? { ...entry, from: { env: entry.name } }
+      : entry,
+  ) as unknown as z.ZodType<EnvEntry, PassedOn>;
