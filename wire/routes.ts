@@ -14,11 +14,20 @@ export const CAPABILITIES = [
   "deployments",
   /** `PUT /v1/layers/{digest}/parts/{index}` and its siblings. */
   "layer-parts",
+  /** `cpus`, `memory`, `command`, `log` and `labels` in a `targetConfig`. */
+  "container-settings",
+  /** App names with dots. */
+  "dotted-names",
+  /** `*.example.com` among the domains. */
+  "wildcard-domains",
   /** Stock: `images/layers/check`, `images/layers`, `images/layers/assemble`. */
   "layer-upload",
   /** Stock: `images/disk-space-check`. */
   "image-disk-preflight",
 ] as const;
+
+/** One of the {@link CAPABILITIES}. */
+export type Capability = (typeof CAPABILITIES)[number];
 
 /** `GET /v1/version`. Stock names. */
 export interface VersionAnswer {

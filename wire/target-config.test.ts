@@ -17,6 +17,12 @@ const target: Target = {
   healthCheckPath: "/health",
   minReadySeconds: 5,
   deploymentStrategy: "replace",
+  namingStrategy: "dynamic",
+  protected: false,
+  volumes: [],
+  preDeploy: [],
+  postDeploy: [],
+  labels: {},
 };
 const image = {
   reference: "ghcr.io:443/acme/shop:v1",
@@ -50,32 +56,38 @@ test.each([
   expect(readTarget({ name: "shop", image: { repository, tag } }).image).toBe(expected);
 });
 
-test("host names arrive in lower case, and an empty health check path means the default", () => {
-  const domains = [{ domain: "Shop.Example.com", aliases: null }];
+test("host names arrive in lower case and in ASCII, and an empty health check path means the default", () => {
+  const domains = [
+    { domain: "Shop.Example.com", aliases: null },
+    { domain: "*.München.example", aliases: ["münchen.example"] },
+  ];
   const image = { repository: "shop" };
   const { target } = readTarget({ name: "shop", image, domains, healthCheckPath: "" });
-  expect(target.domains).toEqual([{ domain: "shop.example.com", aliases: [] }]);
+  expect(target.domains).toEqual([
+    { domain: "shop.example.com", aliases: [] },
+    { domain: "*.xn--mnchen-3ya.example", aliases: ["xn--mnchen-3ya.example"] },
+  ]);
   expect(target.healthCheckPath).toBe("/");
 });
 
 test.each([
-  [{ volumes: ["data:/data"] }, "volumes"],
-  [{ network: "host" }, "network"],
-  [{ namingStrategy: "static" }, "namingStrategy"],
   [{ image: { repository: "shop", registry: { username: {} } } }, "image.registry"],
   [{ port: "http" }, "port"],
   [{ replicas: 0 }, "replicas"],
   [{ name: "../shop" }, "name"],
+  [{ name: "shop..web" }, "name"],
   [{ image: { repository: "Shop" } }, "image.repository"],
   [{ image: { repository: "shop:v1", tag: "v2" } }, "image.tag"],
   [{ image: { repository: `shop@sha256:${"a".repeat(64)}`, tag: "v2" } }, "image.tag"],
   [{ image: { repository: "shop", tag: "../v2" } }, "image.tag"],
   [{ healthCheckPath: "health" }, "healthCheckPath"],
-  [{ domains: [{ domain: "*.example.com" }] }, "domains.0.domain"],
+  [{ domains: [{ domain: "*.com" }] }, "domains.0.domain"],
   [{ domains: [{ domain: "a.example.com/x" }] }, "domains.0.domain"],
   [{ domains: [{ domain: "a.example.com", aliases: ["b example"] }] }, "domains.0.aliases.0"],
   [{ domains: [{ domain: "a.example.com", aliases: ["A.example.com"] }] }, "domains"],
   [{ domains: [{ domain: "a.example.com" }, { domain: "a.example.com" }] }, "domains"],
+  [{ domains: [{ domain: "ü.example.com", aliases: ["xn--tda.example.com"] }] }, "domains"],
+  [{ domains: [{ domain: "*.example.com" }, { domain: "*.EXAMPLE.com" }] }, "domains"],
 ])("%j is refused by name: nothing a client wants is ignored", (change, field) => {
   const json = { name: "shop", image: { repository: "shop" }, ...change };
   expect(() => readTarget(json)).toThrow(`targetConfig.${field}`);

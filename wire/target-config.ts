@@ -6,23 +6,27 @@
  */
 
 import { z } from "zod";
-import { hostName, urlPath } from "../core/config/names.ts";
+import { appName, hostName, urlPath } from "../core/config/names.ts";
 import { fail } from "../core/errors.ts";
 import type { Choice, ResolvedImage } from "../core/hooks.ts";
 import { parseReference, type Reference } from "../core/reference.ts";
 import { Secret } from "../core/secret.ts";
 import type { EnvEntry, Target } from "../core/target.ts";
+import {
+  containerFields,
+  readContainerSettings,
+  writeContainerSettings,
+} from "./container-settings.ts";
+
+export { capabilitiesFor } from "./container-settings.ts";
 
 const source = z.looseObject({
   value: z.string().nullish(),
   from: z.looseObject({ env: z.string().nullish(), secret: z.string().nullish() }).nullish(),
 });
 
-/** Fields that stock clients send and this daemon cannot do yet; only their empty forms pass. */
-const UNSUPPORTED = ["volumes", "network"] as const;
-
 const wireTarget = z.looseObject({
-  name: z.string().regex(/^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$/, "is not an app name"),
+  name: appName,
   image: z.looseObject({
     repository: z.string().min(1),
     tag: z.string().nullish(),
@@ -33,7 +37,6 @@ const wireTarget = z.looseObject({
     buildConfig: z.looseObject({ push: z.string().nullish() }).nullish(),
   }),
   deploymentStrategy: z.enum(["", "rolling", "replace"]).nullish(),
-  namingStrategy: z.enum(["", "dynamic", "static"]).nullish(),
   domains: z
     .array(z.looseObject({ domain: hostName, aliases: z.array(hostName).nullish() }))
     .nullish(),
@@ -42,8 +45,7 @@ const wireTarget = z.looseObject({
   minReadySeconds: z.int().min(0).max(600).nullish(),
   port: z.union([z.string(), z.number()]).nullish(),
   replicas: z.int().min(1).max(100).nullish(),
-  volumes: z.array(z.unknown()).nullish(),
-  network: z.string().nullish(),
+  ...containerFields,
 });
 
 /** A target read from the wire. */
@@ -68,14 +70,6 @@ export function readTarget(json: unknown): ReceivedTarget {
     throw invalid(`targetConfig.${issue?.path.join(".")}: ${issue?.message}`);
   }
   const wire = parsed.data;
-  for (const field of UNSUPPORTED) {
-    if (wire[field] && wire[field].length > 0) {
-      throw invalid(`targetConfig.${field}: this haloyd does not support it yet`);
-    }
-  }
-  if (wire.namingStrategy === "static") {
-    throw invalid(`targetConfig.namingStrategy: this haloyd does not support "static" yet`);
-  }
   const { repository, tag, pullPolicy, history, registry, build, buildConfig } = wire.image;
   if (registry) throw invalid("targetConfig.image.registry: this haloyd does not support it yet");
   const port = Number(wire.port ?? 8080);
@@ -102,7 +96,11 @@ export function readTarget(json: unknown): ReceivedTarget {
     healthCheckPath: wire.healthCheckPath ?? "/",
     minReadySeconds: wire.minReadySeconds ?? 0,
     deploymentStrategy: wire.deploymentStrategy || "rolling",
+    preDeploy: [],
+    postDeploy: [],
+    ...readContainerSettings(wire),
   };
+  checkNaming(target);
   return {
     target,
     image,
@@ -145,6 +143,7 @@ export function writeTarget(target: Target, { image, env }: WriteOptions): objec
     minReadySeconds: target.minReadySeconds,
     port: String(target.port),
     replicas: target.replicas,
+    ...writeContainerSettings(target),
   };
 }
 
@@ -156,6 +155,21 @@ function readEntry(
   if (from?.env) return { name, from: { env: from.env } };
   if (from?.secret) return { name, from: { secret: from.secret } };
   return { name, value: value ?? "" };
+}
+
+/** There is only one container of a name, and a name has two characters or more (Docker). */
+function checkNaming({ name, namingStrategy, deploymentStrategy, replicas }: Target): void {
+  if (namingStrategy !== "static") return;
+  if (deploymentStrategy !== "replace" || replicas > 1) {
+    throw invalid(
+      `targetConfig.namingStrategy: "static" needs the deploymentStrategy "replace" and one replica`,
+    );
+  }
+  if (name.length < 2) {
+    throw invalid(
+      `targetConfig.name: must have two characters or more with the namingStrategy "static"`,
+    );
+  }
 }
 
 /** The router refuses all routes of all apps when a host name is there twice. */
