@@ -5,7 +5,7 @@
  * @module
  */
 
-import { fail, type Location } from "../errors.ts";
+import { fail, type HaloyError, type Location } from "../errors.ts";
 import { Secret } from "../secret.ts";
 import type { EnvEntry } from "../target.ts";
 import { cycles, REFERENCE, referencesIn } from "./interpolation.ts";
@@ -33,21 +33,17 @@ export function interpolate(
   for (const index of order(written, last)) {
     const text = written[index] ?? "";
     let secret = false;
+    let length = text.length;
     const replaced = text.replace(REFERENCE, (reference, name: string) => {
       const source = last.get(name);
       const value = source === undefined ? undefined : values[source];
       if (value === undefined) return reference;
-      if (typeof value === "string") return value;
-      secret = true;
-      return value.reveal();
+      secret ||= value instanceof Secret;
+      const plain = typeof value === "string" ? value : value.reveal();
+      length += plain.length;
+      if (length > LONGEST_VALUE) throw tooLong(entries[index]?.name, locate?.(index));
+      return plain;
     });
-    if (replaced.length > LONGEST_VALUE) {
-      throw fail("CONFIG_INVALID", {
-        message: `Cannot use the variable "${entries[index]?.name}": with what it refers to it has more than ${LONGEST_VALUE} characters`,
-        hint: "Put long values into a file of the image or of a volume",
-        at: locate?.(index),
-      });
-    }
     values[index] = secret ? new Secret(replaced) : replaced;
   }
   return resolved.map(({ name }, index) => ({ name, value: values[index] ?? "" }));
@@ -59,20 +55,30 @@ function order(
   last: ReadonlyMap<string, number>,
 ): readonly number[] {
   const done = new Set<number>();
+  const opened = (index: number) => {
+    const names = new Set(referencesIn(written[index] ?? ""));
+    return { index, sources: [...names].flatMap((name) => last.get(name) ?? []) };
+  };
   for (const start of written.keys()) {
     // A chain of values may be longer than the stack is deep.
-    const open = [start];
-    for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
-      const sources = referencesIn(written[top] ?? "").flatMap((name) => last.get(name) ?? []);
-      const next = sources.find((source) => !done.has(source));
-      if (next !== undefined && !done.has(top)) open.push(next);
-      else {
-        done.add(top);
+    const open = done.has(start) ? [] : [opened(start)];
+    for (let top = open.at(-1); top; top = open.at(-1)) {
+      const next = top.sources.pop();
+      if (next === undefined) {
+        done.add(top.index);
         open.pop();
-      }
+      } else if (!done.has(next)) open.push(opened(next));
     }
   }
   return [...done].filter((index) => referencesIn(written[index] ?? "").length > 0);
+}
+
+function tooLong(name: string | undefined, at: Location | undefined): HaloyError {
+  return fail("CONFIG_INVALID", {
+    message: `Cannot use the variable "${name}": with what it refers to it has more than ${LONGEST_VALUE} characters`,
+    hint: "Put long values into a file of the image or of a volume",
+    at,
+  });
 }
 
 function refuseCycles(

@@ -32,7 +32,10 @@ type Providers = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 /** Where a secret is, or what is wrong with its reference. */
 export function findSource(
   reference: string,
-  { entry: { name }, at }: { readonly entry: { readonly name: string }; readonly at?: Location | undefined },
+  {
+    entry: { name },
+    at,
+  }: { readonly entry: { readonly name: string }; readonly at?: Location | undefined },
   { secretProviders }: { readonly secretProviders: Providers },
 ): SecretPlace | HaloyError {
   const parsed = parseSecretReference(reference);
