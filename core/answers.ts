@@ -48,6 +48,7 @@ const ANSWERS: { readonly [Name in HookName]?: z.ZodType } = {
     id: digest,
     diffIds: z.array(digest),
     platform: z.string().min(1),
+    platforms: z.array(z.string().min(1)).min(1),
   }),
   push: z.looseObject({
     reference: z.string().min(1),

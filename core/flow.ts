@@ -60,10 +60,12 @@ export interface LocalImage {
   readonly reference: string;
   /** The engine's ID for it: `sha256:` and 64 hexadecimal digits. */
   readonly id: string;
-  /** Digests of the uncompressed layers, lowest first. */
+  /** Digests of the uncompressed layers, lowest first; of several platforms, those of `platform`. */
   readonly diffIds: readonly string[];
-  /** `os/architecture[/variant]`. */
+  /** `os/architecture[/variant]`: of several, the first that was asked for. */
   readonly platform: string;
+  /** All that the image holds. More than one only in containerd's image store. */
+  readonly platforms: readonly string[];
 }
 
 /** An image at its destination. */

@@ -11,15 +11,17 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import dockerignore from "@balena/dockerignore";
 import { pack } from "tar-fs";
-import type { EngineClient } from "../../engine/client.ts";
-import { type BuildRequest, fail, type HookContext, Secret } from "../../plugin.ts";
+import { type EngineClient, rejectedStatus } from "../../engine/client.ts";
+import { type BuildRequest, fail, type HookContext, reasonOf, Secret } from "../../plugin.ts";
+import { cacheOf } from "./cache.ts";
+import { failureHint } from "./failure-hint.ts";
 import { LastLines } from "./last-lines.ts";
 
 /** Where the Dockerfile lies in the tar: it may come from outside the context. */
 const DOCKERFILE = ".haloy.Dockerfile";
 
 /**
- * Build and tag.
+ * Build and tag. What this builder cannot do is left out: `checkBuilder` refuses it before.
  *
  * @throws `BUILD_FAILED` with the build's own last lines.
  */
@@ -29,25 +31,35 @@ export async function buildWithApi(
   reference: string,
   context: HookContext,
 ): Promise<void> {
-  const { platform, args } = request;
+  const { platforms, args, stage, cacheFrom } = request;
+  const [platform] = platforms;
   const buildargs = Object.fromEntries(
     args.map(({ name, value }) => [name, value instanceof Secret ? value.reveal() : value]),
   );
-  const info = await engine.json<{ Architecture: string; Os: string }>("/version");
-  const native = platform === `linux/${info.Architecture}`.replace("x86_64", "amd64");
-  const answer = await engine.stream("/build", {
-    method: "POST",
-    query: {
-      t: reference,
-      dockerfile: DOCKERFILE,
-      buildargs: JSON.stringify(buildargs),
-      platform: native ? undefined : platform,
-      rm: true,
-      forcerm: true,
-    },
-    headers: { "content-type": "application/x-tar" },
-    body: Readable.from(packContext(request)),
-    signal: context.signal,
+  const refused = (words: string) =>
+    fail("BUILD_FAILED", {
+      message: `Cannot build ${reference}: the Docker Engine refused. Its last lines:\n${words}`,
+      hint:
+        failureHint(words, request) ??
+        "Correct the build; with a docker command and BuildKit installed, those are used instead",
+    });
+  const query = {
+    t: reference,
+    dockerfile: DOCKERFILE,
+    buildargs: JSON.stringify(buildargs),
+    platform,
+    target: stage ?? undefined,
+    cachefrom: cacheFrom.length > 0 ? JSON.stringify(cacheFrom.map(imageOf)) : undefined,
+    rm: true,
+    forcerm: true,
+  };
+  const headers = { "content-type": "application/x-tar" };
+  const body = Readable.from(packContext(request));
+  const { signal } = context;
+  const options = { method: "POST", query, headers, body, signal } as const;
+  const answer = await engine.stream("/build", options).catch((error) => {
+    // A Dockerfile without the stage, or one that cannot be read, is told by the status.
+    throw rejectedStatus(error) === 0 ? error : refused(`  ${reasonOf(error)}`);
   });
   const last = new LastLines();
   for await (const line of createInterface({ input: answer })) {
@@ -56,12 +68,14 @@ export async function buildWithApi(
     if (said !== "") context.log("debug", said);
     last.add(said);
     if (error === undefined) continue;
-    throw fail("BUILD_FAILED", {
-      message: `Cannot build ${reference}: the Docker Engine refused. Its last lines:\n${last.text()}`,
-      hint: "Correct the build; with a docker command and BuildKit installed, those are used instead",
-    });
+    throw refused(last.text());
   }
-  context.signal.throwIfAborted();
+  signal.throwIfAborted();
+}
+
+/** This builder takes its cache from images only. */
+function imageOf(cacheEntry: string): string {
+  return cacheOf(cacheEntry).image ?? cacheEntry;
 }
 
 /** The build context as a tar stream. */

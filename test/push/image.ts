@@ -49,11 +49,13 @@ export async function buildImage(
 export async function localImage(engine: EngineClient, reference: string): Promise<LocalImage> {
   const image = await engine.json<ImageInspect>(`/images/${reference}/json`);
   const variant = image.Variant ? `/${image.Variant}` : "";
+  const platform = `${image.Os}/${image.Architecture}${variant}`;
   return {
     reference,
     id: image.Id,
     diffIds: image.RootFS.Layers ?? [],
-    platform: `${image.Os}/${image.Architecture}${variant}`,
+    platform,
+    platforms: [platform],
   };
 }
 
