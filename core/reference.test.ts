@@ -5,7 +5,7 @@
  */
 
 import { expect, test } from "vitest";
-import { parseReference, printReference, type Reference } from "./reference.ts";
+import { parseReference, printReference, type Reference, registryOf } from "./reference.ts";
 
 const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
 const parts = (
@@ -86,4 +86,16 @@ test("any reference built from valid parts survives being written and read", () 
       }
     }
   }
+});
+
+test.each([
+  ["nginx:alpine", "docker.io"],
+  ["your-username/app", "docker.io"],
+  ["ghcr.io/your-org/app:v1", "ghcr.io"],
+  ["myregistry.example.com/my-app", "myregistry.example.com"],
+  ["localhost/app", "localhost"],
+  ["localhost:5000/app", "localhost:5000"],
+  [`registry:5000/a/b@${digest}`, "registry:5000"],
+])("the registry of %s is %s", (reference, registry) => {
+  expect(registryOf(reference)).toBe(registry);
 });

@@ -66,3 +66,9 @@ export function printReference({ registry, repository, tag, digest }: Reference)
   const suffix = `${tag === null ? "" : `:${tag}`}${digest === null ? "" : `@${digest}`}`;
   return `${host}${repository}${suffix}`;
 }
+
+/** The registry that an image comes from: the reference's own, else Docker Hub's `docker.io`. */
+export function registryOf(reference: string): string {
+  const parsed = parseReference(reference);
+  return ("problem" in parsed ? null : parsed.registry) ?? "docker.io";
+}
