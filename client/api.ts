@@ -96,9 +96,12 @@ export interface TargetPlan {
   readonly starts: number;
   /** Containers that would be stopped and removed, by name. */
   readonly stops: readonly string[];
-  /** Releases that stay to roll back to, and those that retention would remove, newest first. */
-  readonly keeps: readonly string[];
-  readonly removes: readonly string[];
+  /**
+   * Releases that stay to roll back to, and those that retention would remove, newest first. Null:
+   * only the server has the history strategy.
+   */
+  readonly keeps: readonly string[] | null;
+  readonly removes: readonly string[] | null;
   /** What runs now. Null: nothing, or the server does not know the app. */
   readonly current: AppStatus | null;
 }
