@@ -190,6 +190,11 @@ export class EngineClient {
   }
 }
 
+/** The engine's own words behind an `ENGINE_REJECTED` error; those of any other error. */
+export function engineSaid(error: unknown): string {
+  return reasonOf(error).replace(/^The Docker Engine refused [A-Z]+ \S+: /, "");
+}
+
 /** The call with an end to its patience. */
 function limited(options: EngineRequest): EngineRequest {
   const limit = AbortSignal.timeout(ANSWER_TIMEOUT_MS);

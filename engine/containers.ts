@@ -11,8 +11,10 @@ import { type EngineClient, rejectedStatus } from "./client.ts";
 import { logLines } from "./log-stream.ts";
 import type { ContainerInspect, ContainerSummary } from "./types.ts";
 
-/** The network that every app's containers and the router share. */
+/** The network of every app that does not name another one. */
 export const NETWORK = "haloy";
+/** A container in this network has the server's own addresses. */
+export const HOST_NETWORK = "host";
 
 /** Labels of a container. */
 export const LABELS = {
@@ -64,12 +66,19 @@ export async function listContainers(
     );
 }
 
-/** `address:port` of a container on the {@link NETWORK}. Null while it has no address. */
-export function upstreamOf(
-  labels: Readonly<Record<string, string>>,
-  networks: Readonly<Record<string, { readonly IPAddress: string }>> | null | undefined,
-): string | null {
-  const address = networks?.[NETWORK]?.IPAddress;
+/** What tells where a container is reached. */
+export interface Attached {
+  readonly running: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The network it was created in. */
+  readonly network: string;
+  readonly networks: Readonly<Record<string, { readonly IPAddress: string }>> | null | undefined;
+}
+
+/** `address:port` where this machine reaches a container. Null while it has no address. */
+export function upstreamOf({ running, labels, network, networks }: Attached): string | null {
+  const own = network === HOST_NETWORK && running ? "127.0.0.1" : undefined;
+  const address = own ?? networks?.[network]?.IPAddress;
   return address ? `${address}:${labels[LABELS.port] ?? DEFAULT_PORT}` : null;
 }
 
@@ -148,18 +157,25 @@ export async function* containerLogs(
 }
 
 function describe(container: ContainerSummary): AppContainer {
-  const { Id, Image, ImageID, Labels, Names, NetworkSettings, State } = container;
+  const { Id, Image, ImageID, Labels, Names, HostConfig, NetworkSettings, State } = container;
   const name = (Names[0] ?? Id).replace(/^\//, "");
+  const app = Labels[LABELS.app] ?? "";
   return {
     id: Id,
     name,
-    app: Labels[LABELS.app] ?? "",
+    app,
     deployment: Labels[LABELS.deployment] ?? "",
-    replica: Number(/-r(\d+)$/.exec(name)?.[1] ?? 1),
+    // An app's own name may look like that of a replica.
+    replica: Number(name === app ? 1 : (/-r(\d+)$/.exec(name)?.[1] ?? 1)),
     image: Image,
     imageId: ImageID,
     state: State,
-    upstream: upstreamOf(Labels, NetworkSettings?.Networks),
+    upstream: upstreamOf({
+      running: State === "running",
+      labels: Labels,
+      network: HostConfig?.NetworkMode ?? NETWORK,
+      networks: NetworkSettings?.Networks,
+    }),
   };
 }
 

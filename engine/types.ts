@@ -38,6 +38,7 @@ export interface ContainerSummary {
   readonly State: string;
   readonly Created: number;
   readonly Labels: Readonly<Record<string, string>>;
+  readonly HostConfig?: { readonly NetworkMode?: string };
   readonly NetworkSettings?: {
     readonly Networks?: Readonly<Record<string, { readonly IPAddress: string }>> | null;
   } | null;
@@ -79,9 +80,20 @@ export interface ContainerInspect {
       readonly Retries?: number;
     } | null;
   };
+  readonly HostConfig: { readonly NetworkMode: string };
   readonly NetworkSettings: {
     readonly Networks: Readonly<Record<string, { readonly IPAddress: string }>> | null;
   };
+}
+
+/** `GET /networks/{name}`. */
+export interface NetworkInspect {
+  readonly Name: string;
+  readonly Driver: string;
+  /** `local`, or `swarm` for all machines of a swarm. */
+  readonly Scope: string;
+  /** Whether containers that are no swarm service may join a network of a swarm. */
+  readonly Attachable: boolean;
 }
 
 /** `GET /info`. */

@@ -4,8 +4,11 @@
  * @module
  */
 
+import type { Target } from "../../../plugin.ts";
 import type { ListeningPort } from "./ports.ts";
 import type { Probe } from "./probe.ts";
+
+const MEBIBYTE = 1024 * 1024;
 
 /** What is known of a container that ended. */
 export interface Ending {
@@ -16,21 +19,32 @@ export interface Ending {
 }
 
 /** Why a container ended. */
-export function causeOfEnd({ exitCode, outOfMemory, text }: Ending): string {
+export function causeOfEnd(
+  { exitCode, outOfMemory, text }: Ending,
+  target: Pick<Target, "command" | "memory">,
+): string {
+  const { memory } = target;
+  const where = target.command ? `"command" in the config` : "ENTRYPOINT and CMD";
+  if (outOfMemory && memory !== undefined) {
+    return `It needs more than the ${Math.floor(memory / MEBIBYTE)} MiB that "memory" in the config allows: write more, or make the app need less`;
+  }
   if (outOfMemory) return "It ran out of memory: give the server more, or make the app need less";
+  if (/logging driver/i.test(text)) {
+    return `The engine cannot log as the config says: correct "log"`;
+  }
   if (/exec format error/i.test(text)) {
     return `The program is for another processor, or a script without "#!": check the image's "platform"`;
   }
   if (/executable file not found|no such file or directory/i.test(text) && exitCode === null) {
-    return "The image's command does not exist in the image: check ENTRYPOINT and CMD";
+    return `The command does not exist in the image: check ${where}`;
   }
   switch (exitCode) {
     case 0:
       return "It ended by itself without an error: its command must stay in the foreground";
     case 126:
-      return `The image's command may not be run: is it executable ("chmod +x")?`;
+      return `The command may not be run: is it executable ("chmod +x")?`;
     case 127:
-      return "The image's command was not found: check ENTRYPOINT and CMD";
+      return `The command was not found: check ${where}`;
     case 137:
       return "It was killed (SIGKILL): most often for want of memory";
     case 139:

@@ -1,21 +1,24 @@
 /**
- * How a container of a release is made: its name, labels and settings.
+ * How a container of a release is made: its labels and settings.
  *
  * @module
  */
 
-import { LABELS, NETWORK } from "../../../engine/containers.ts";
-import type { Release, Secret } from "../../../plugin.ts";
+import { LABELS } from "../../../engine/containers.ts";
+import type { Release, Secret, Target } from "../../../plugin.ts";
+import { isStatic } from "./naming.ts";
+import { hasNames, networkOf } from "./network.ts";
 
-/** The name of one replica's container: that of the stock haloyd. */
-export function containerName({ app, deployment, target }: Release, replica: number): string {
-  const name = `${app}-${deployment}`;
-  return target.replicas > 1 ? `${name}-r${replica}` : name;
-}
+/** The engine counts processors in billionths. */
+const NANO = 1_000_000_000;
+/** What all labels of our own begin with. */
+const OWN_LABELS = "dev.haloy.";
 
-/** Labels of all containers of a release. The stock haloyd reads the same ones. */
+/** Labels of all containers of a release. The stock haloyd reads our own ones, too. */
 export function labelsOf({ app, deployment, target }: Release): Record<string, string> {
+  const others = Object.entries(target.labels).filter(([name]) => !name.startsWith(OWN_LABELS));
   const labels: Record<string, string> = {
+    ...Object.fromEntries(others),
     [LABELS.app]: app,
     [LABELS.deployment]: deployment,
     [LABELS.healthCheckPath]: target.healthCheckPath,
@@ -40,12 +43,36 @@ export function labelsOf({ app, deployment, target }: Release): Record<string, s
  * stays as it ended, with its exit code; a healthy one gets `unless-stopped`.
  */
 export function containerSpec(release: Release, imageId: string, replica: number): unknown {
+  const { app, target } = release;
   const env = release.env.map(({ name, value }) => `${name}=${reveal(value)}`);
+  const network = networkOf(release);
+  // The name alone comes with the end of the deployment: until then this finds the container.
+  const aliased = isStatic(release) && hasNames(network);
   return {
     Image: imageId,
+    ...(target.command ? { Cmd: target.command } : {}),
     Env: [...env, `HALOY_REPLICA_ID=${replica}`],
     Labels: labelsOf(release),
-    HostConfig: { NetworkMode: NETWORK, RestartPolicy: { Name: "no" } },
+    HostConfig: {
+      NetworkMode: network,
+      RestartPolicy: { Name: "no" },
+      Binds: target.volumes,
+      ...limitsOf(target),
+      // Without a type these are options of the engine's own driver.
+      ...(target.log
+        ? { LogConfig: { Type: target.log.driver ?? "", Config: target.log.options } }
+        : {}),
+    },
+    ...(aliased
+      ? { NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [app] } } } }
+      : {}),
+  };
+}
+
+function limitsOf({ cpus, memory }: Target): object {
+  return {
+    ...(cpus === undefined ? {} : { NanoCpus: Math.round(cpus * NANO) }),
+    ...(memory === undefined ? {} : { Memory: memory }),
   };
 }
 

@@ -10,6 +10,7 @@ import {
   listContainers,
   stopAndRemoveContainer,
   stopContainer,
+  upstreamOf,
 } from "../../../engine/containers.ts";
 import type { ContainerInspect } from "../../../engine/types.ts";
 import type { DeploymentHost, DeployOutcome, Release } from "../../../plugin.ts";
@@ -42,6 +43,21 @@ export function inspectContainer(
   signal?: AbortSignal,
 ): Promise<ContainerInspect | null> {
   return engine.jsonOrNull<ContainerInspect>(`/containers/${id}/json`, { signal });
+}
+
+/** `address:port` where a container is reached. Null while it has no address. */
+export function addressOf({
+  State,
+  Config,
+  HostConfig,
+  NetworkSettings,
+}: ContainerInspect): string | null {
+  return upstreamOf({
+    running: State.Running,
+    labels: Config.Labels ?? {},
+    network: HostConfig.NetworkMode,
+    networks: NetworkSettings.Networks,
+  });
 }
 
 /** Start a container. One that runs is no error. */

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { containerLogs, LABELS, NETWORK } from "../../../engine/containers.ts";
+import { containerLogs, HOST_NETWORK, LABELS } from "../../../engine/containers.ts";
 import type { ContainerInspect } from "../../../engine/types.ts";
 import { fail, type HaloyError, Masker, reasonOf } from "../../../plugin.ts";
 import { causeOfEnd, causeOfSilence } from "./cause.ts";
-import type { Deployment } from "./deployment.ts";
+import { addressOf, type Deployment } from "./deployment.ts";
 import { type ListeningPort, listeningPorts, openPorts } from "./ports.ts";
 import type { Probe } from "./probe.ts";
 
@@ -38,7 +38,10 @@ export async function exited(
   const how = exitCode === null ? "was restarted" : `exited with code ${exitCode}`;
   return fail("CONTAINER_EXITED", {
     message: `Cannot deploy "${deployment.release.app}": container ${container} ${how} after ${seconds(afterMs)}${OOMKilled ? ", out of memory" : ""}${quote(logs)}`,
-    hint: causeOfEnd({ exitCode, outOfMemory: OOMKilled, text: logs.join("\n") }),
+    hint: causeOfEnd(
+      { exitCode, outOfMemory: OOMKilled, text: logs.join("\n") },
+      deployment.release.target,
+    ),
     details: evidence,
   });
 }
@@ -57,7 +60,7 @@ export async function notStarted(
   const evidence: Evidence = { container, exitCode, outOfMemory: false, probe: null, logs };
   return fail("CONTAINER_EXITED", {
     message: `Cannot deploy "${deployment.release.app}": container ${container} could not be started: ${said}${quote(logs)}`,
-    hint: causeOfEnd({ exitCode, outOfMemory: false, text: said }),
+    hint: causeOfEnd({ exitCode, outOfMemory: false, text: said }, deployment.release.target),
     details: evidence,
     cause,
   });
@@ -110,8 +113,10 @@ export function seconds(ms: number): string {
 }
 
 async function portsOf(seen: ContainerInspect): Promise<ListeningPort[] | null> {
+  // There others listen, too.
+  if (seen.HostConfig.NetworkMode === HOST_NETWORK) return null;
   const listening = await listeningPorts(seen.State.Pid, seen.Config.Hostname);
-  const address = seen.NetworkSettings.Networks?.[NETWORK]?.IPAddress;
+  const address = addressOf(seen)?.replace(/:\d+$/, "");
   return listening ?? (address ? await openPorts(address) : null);
 }
 

@@ -7,9 +7,9 @@
  * @module
  */
 
-import { LABELS, upstreamOf } from "../../../engine/containers.ts";
+import { LABELS } from "../../../engine/containers.ts";
 import type { ContainerInspect } from "../../../engine/types.ts";
-import { type Deployment, inspectContainer } from "./deployment.ts";
+import { addressOf, type Deployment, inspectContainer } from "./deployment.ts";
 import { exited, gone, nameOf, seconds, unhealthy } from "./evidence.ts";
 import { byHealthcheck, hasHealthcheck, longestHealthcheckMs } from "./healthcheck.ts";
 import { pause } from "./pause.ts";
@@ -131,15 +131,19 @@ async function examine(seen: ContainerInspect, signal: AbortSignal): Promise<Ver
   if (isWorker(seen)) return { state: "healthy", said: "it runs", probe: NO_PROBE };
   const labels = seen.Config.Labels ?? {};
   const path = labels[LABELS.healthCheckPath] ?? "/";
-  const upstream = upstreamOf(labels, seen.NetworkSettings.Networks);
+  const upstream = addressOf(seen);
   if (upstream === null) {
     return { state: "waiting", said: "it has no address yet", probe: NO_PROBE };
   }
-  const hostName = labels[`${LABELS.domain}0`] ?? null;
-  const answer = await probe({ upstream, path, hostName }, signal);
+  const answer = await probe({ upstream, path, hostName: hostNameIn(labels) }, signal);
   const port = upstream.slice(upstream.lastIndexOf(":"));
   const said = `GET ${path} on ${port}: ${answer.error ?? answer.status}`;
   return { state: isHealthy(answer) ? "healthy" : "waiting", said, probe: answer };
+}
+
+/** The app's first domain. For a wildcard, one of the names it stands for. */
+function hostNameIn(labels: Readonly<Record<string, string>>): string | null {
+  return labels[`${LABELS.domain}0`]?.replace(/^\*/, "health-check") ?? null;
 }
 
 /** An app without a domain: nobody sends it requests. */

@@ -53,7 +53,8 @@ export async function openPorts(address: string): Promise<ListeningPort[] | null
   return found.length === 0 ? null : found.map((port) => ({ port, loopbackOnly: false }));
 }
 
-function accepts(host: string, port: number): Promise<boolean> {
+/** Whether something accepts connections there. */
+export function accepts(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
     const end = (answer: boolean) => {

@@ -6,11 +6,20 @@
  */
 
 import { type EngineClient, rejectedStatus } from "../../../engine/client.ts";
-import { LABELS, NETWORK, removeContainer } from "../../../engine/containers.ts";
-import type { ContainerInspect, ImageInspect } from "../../../engine/types.ts";
+import { removeContainer } from "../../../engine/containers.ts";
+import type { ImageInspect } from "../../../engine/types.ts";
 import { fail, type Release } from "../../../plugin.ts";
-import { containerName, containerSpec } from "./container.ts";
+import { containerSpec } from "./container.ts";
 import { containersOf, type Deployment } from "./deployment.ts";
+import { containerName, containerNamed, nameTaken } from "./naming.ts";
+import { settingRefused } from "./refusal.ts";
+
+/** Answer to `POST /containers/create`. */
+interface Created {
+  readonly Id: string;
+  /** What the engine does not do of what it was asked for, such as a limit its kernel lacks. */
+  readonly Warnings?: readonly string[] | null;
+}
 
 /** Processors that run another one's programs themselves. */
 const ALSO_RUNS: Readonly<Record<string, readonly string[]>> = { amd64: ["386"], arm64: ["arm"] };
@@ -61,50 +70,42 @@ function checkPort({ app, target }: Release, image: ImageInspect): void {
   });
 }
 
-/** Make the apps' network where the server has none. */
-export async function ensureNetwork(engine: EngineClient): Promise<void> {
-  if (await engine.jsonOrNull(`/networks/${NETWORK}`)) return;
-  const json = { Name: NETWORK, Driver: "bridge", Attachable: true, CheckDuplicate: true };
-  // 409: another deployment made it in this moment.
-  await engine.call("/networks/create", { method: "POST", json, expect: [409] });
-}
-
 /**
- * Create the containers of all replicas, none of them started. What an earlier attempt of the
- * same deployment left is removed first. Gives back their IDs, by replica.
+ * Create the containers of all replicas, none of them started. Gives back their IDs, by replica.
+ *
+ * @throws `CONTAINER_NAME_TAKEN`, `SETTING_REFUSED`.
  */
 export async function createReplicas(deployment: Deployment, imageId: string): Promise<string[]> {
-  const { engine, release } = deployment;
-  const { mine } = await containersOf(deployment);
-  for (const { id } of mine) await removeContainer(engine, id);
   const ids: string[] = [];
-  for (let replica = 1; replica <= release.target.replicas; replica += 1) {
+  for (let replica = 1; replica <= deployment.release.target.replicas; replica += 1) {
     ids.push(await createReplica(deployment, imageId, replica));
   }
   return ids;
 }
 
+/** Remove what an earlier attempt of the same deployment left. */
+export async function removeEarlier(deployment: Deployment): Promise<void> {
+  const { mine } = await containersOf(deployment);
+  for (const { id } of mine) await removeContainer(deployment.engine, id);
+}
+
 async function createReplica(
-  { engine, release }: Deployment,
+  { engine, log, release }: Deployment,
   imageId: string,
   replica: number,
 ): Promise<string> {
   const name = containerName(release, replica);
   try {
-    const { Id } = await engine.json<{ readonly Id: string }>("/containers/create", {
+    const { Id, Warnings } = await engine.json<Created>("/containers/create", {
       method: "POST",
       query: { name },
       json: containerSpec(release, imageId, replica),
     });
+    for (const warning of Warnings ?? []) log("warn", `Docker on the server says: ${warning}`);
     return Id;
   } catch (cause) {
-    if (rejectedStatus(cause) !== 409) throw cause;
-    const other = await engine.jsonOrNull<ContainerInspect>(`/containers/${name}/json`);
-    const owner = other?.Config.Labels?.[LABELS.app];
-    throw fail("CONTAINER_NAME_TAKEN", {
-      message: `Cannot deploy "${release.app}": a container "${name}" exists that ${owner ? `belongs to the app "${owner}"` : "Haloy did not make"}`,
-      hint: `Rename or remove it ("docker rename ${name} …" on the server), then deploy again`,
-      cause,
-    });
+    const holder = rejectedStatus(cause) === 409 ? await containerNamed(engine, name) : null;
+    if (holder) throw nameTaken(release, holder, cause);
+    throw settingRefused(release, cause) ?? cause;
   }
 }

@@ -11,7 +11,7 @@ import { type DeployOutcome, fail, type HaloyError, reasonOf } from "../../../pl
 import { checkAll, problemOf, startAll } from "./bring-up.ts";
 import { containersOf, type Deployment, outcomeOf, stopAll, upstreamsOf } from "./deployment.ts";
 import { isLeaseLost, restore, STOP_SECONDS } from "./restore.ts";
-import { removeOthers } from "./run.ts";
+import { settle } from "./run.ts";
 
 /** After a reboot the router may come up later than the daemon. */
 const ROUTE_PATIENCE_MS = 20_000;
@@ -45,8 +45,8 @@ export async function finish(deployment: Deployment): Promise<DeployOutcome> {
   }
   const left = (await containersOf(deployment)).mine;
   const routed = await routePatiently(deployment, left);
-  if (routed && healthy) await removeOthers(deployment);
-  return outcomeOf(left, mine[0]?.imageId ?? (await imageIdOf(deployment)));
+  const settled = routed && healthy ? await settle(deployment, left) : left;
+  return outcomeOf(settled, mine[0]?.imageId ?? (await imageIdOf(deployment)));
 }
 
 /** Start containers, those that do not run, and wait for them. Gives back what is wrong with them. */

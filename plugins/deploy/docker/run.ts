@@ -20,8 +20,11 @@ import {
   stopAndRemove,
   upstreamsOf,
 } from "./deployment.ts";
-import { checkImage, createReplicas, ensureNetwork } from "./prepare.ts";
+import { checkName, takeName } from "./naming.ts";
+import { prepareNetwork } from "./network.ts";
+import { checkImage, createReplicas, removeEarlier } from "./prepare.ts";
 import { isLeaseLost, restore } from "./restore.ts";
+import { prepareVolumes } from "./volumes.ts";
 
 /**
  * Run the release. Throws what went wrong, after the old version is back.
@@ -29,10 +32,12 @@ import { isLeaseLost, restore } from "./restore.ts";
  * @throws `DEPLOYMENT_UNDO_INCOMPLETE`, caused by what went wrong, when it is not back.
  */
 export async function run(deployment: Deployment, signal: AbortSignal): Promise<DeployOutcome> {
-  const { release, host, log, engine } = deployment;
+  const { release, host, log } = deployment;
   host.enter("preparing");
   const imageId = await checkImage(deployment);
-  await ensureNetwork(engine);
+  await checkName(deployment);
+  await removeEarlier(deployment);
+  await prepareNetwork(deployment);
   let moved = false;
   const route: typeof host.route = async (upstreams, serving) => {
     moved = true;
@@ -40,6 +45,7 @@ export async function run(deployment: Deployment, signal: AbortSignal): Promise<
   };
   let serving: readonly AppContainer[];
   try {
+    await prepareVolumes(deployment, imageId);
     const ids = await createReplicas(deployment, imageId);
     signal.throwIfAborted();
 
@@ -62,12 +68,23 @@ export async function run(deployment: Deployment, signal: AbortSignal): Promise<
     await restore(deployment, { because: error, moved });
     throw error;
   }
-  await removeOthers(deployment);
-  return outcomeOf(serving, imageId);
+  return outcomeOf(await settle(deployment, serving), imageId);
 }
 
-/** Remove what the new version has replaced. It serves: nothing here may call it a failure. */
-export async function removeOthers(deployment: Deployment): Promise<void> {
+/**
+ * The new version serves: remove what it has replaced, and give it the app's name where it is to
+ * have that. Gives back its containers with the names they have now.
+ */
+export async function settle(
+  deployment: Deployment,
+  serving: readonly AppContainer[],
+): Promise<readonly AppContainer[]> {
+  await removeOthers(deployment);
+  return await takeName(deployment, serving);
+}
+
+/** Nothing here may call the new version a failure. */
+async function removeOthers(deployment: Deployment): Promise<void> {
   const { engine, log } = deployment;
   try {
     const { others } = await containersOf(deployment);
