@@ -144,6 +144,7 @@ export class App {
       image,
       imageId: null,
       pushed: true,
+      login: null,
       target: { ...this.target(), ...target },
       env,
       history: { strategy: "none" },
@@ -184,6 +185,12 @@ export class App {
       healthCheckPath: "/",
       minReadySeconds: 0,
       deploymentStrategy: "rolling",
+      namingStrategy: "dynamic",
+      protected: false,
+      volumes: [],
+      preDeploy: [],
+      postDeploy: [],
+      labels: {},
     };
   }
 
