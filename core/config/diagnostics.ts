@@ -87,10 +87,14 @@ export function toProblems(
 }
 
 /** What several targets inherit is one problem, not one for each of them. */
-function firstOfItsKind(): (one: { finding: Finding; path: string }) => boolean {
+function firstOfItsKind(): (one: {
+  finding: Finding;
+  path: string;
+  range: Range | undefined;
+}) => boolean {
   const seen = new Set<string>();
-  return ({ finding: { message }, path }) => {
-    const kind = JSON.stringify([path, message]);
+  return ({ finding: { message }, path, range }) => {
+    const kind = JSON.stringify([path, message, range?.[0]]);
     const first = !seen.has(kind);
     seen.add(kind);
     return first;

@@ -6,13 +6,12 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { fail, reasonOf } from "../errors.ts";
+import { CONFIG_SHAPE } from "./config-shape.ts";
 import { configError, toProblems } from "./diagnostics.ts";
-import { configSchema } from "./schema/index.ts";
 import { readScript } from "./script.ts";
-import { type Shape, type Spelling, shapeOf } from "./shape.ts";
+import type { Spelling } from "./shape.ts";
 import { interpret, type Source } from "./source.ts";
 import type { Parsed } from "./tree.ts";
-import { parseYaml } from "./yaml.ts";
 
 /** One kind of config file. */
 export interface Format {
@@ -24,6 +23,9 @@ export interface Format {
   read(file: string, shown: string): Promise<Source>;
 }
 
+/** The shape of a whole config, for those who ask for it here. */
+export { CONFIG_SHAPE };
+
 /** All kinds, in the order in which a directory is searched. */
 export const FORMATS: readonly Format[] = [
   {
@@ -34,16 +36,30 @@ export const FORMATS: readonly Format[] = [
   {
     names: ["haloy.yaml", "haloy.yml"],
     extensions: [".yaml", ".yml"],
-    read: async (file, shown) =>
-      readTree(await readText(file, shown), file, shown, parseYaml, "snake"),
+    read: text("snake", async () => (await import("./yaml.ts")).parseYaml),
+  },
+  {
+    names: ["haloy.json"],
+    extensions: [".json"],
+    read: text("camel", async () => (await import("./json.ts")).parseJson),
+  },
+  {
+    names: ["haloy.toml"],
+    extensions: [".toml"],
+    read: text("snake", async () => (await import("./toml.ts")).parseToml),
   },
 ];
 
-/** The shape of a whole config. */
-export const CONFIG_SHAPE: Shape = shapeOf(configSchema);
-
 /** A config is written by people: a larger file is another file. */
 const MAX_BYTES = 1024 * 1024;
+
+/** A text format. Its parser is loaded when a config needs it. */
+function text(spelling: Spelling, parser: () => Promise<(text: string) => Parsed>): Format["read"] {
+  return async (file, shown) => {
+    const [content, parse] = await Promise.all([readText(file, shown), parser()]);
+    return readTree(content, file, shown, parse, spelling);
+  };
+}
 
 /** Read a text format. Throws `CONFIG_UNREADABLE` where the text breaks the format's grammar. */
 export function readTree(

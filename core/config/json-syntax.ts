@@ -9,7 +9,7 @@ import { hideAllBut } from "./broken.ts";
 import type { Finding, Range } from "./tree.ts";
 
 /** Words for an error, and its place where that is not the parser's. */
-type Words = readonly [message: string, suggestion?: string, range?: Range];
+type Words = readonly [message: string, suggestion?: string | undefined, range?: Range];
 
 const NO_COMMENTS: Words = ["has a comment, and JSON has none", "Remove it, or write YAML or TOML"];
 const NO_QUOTES: Words = ["has text that is not in double quotes", "Put it in double quotes"];

@@ -7,7 +7,7 @@
 
 import { MASK, SENSITIVE_BLOCK, SENSITIVE_KEY } from "./masking.ts";
 import { type Shape, type Spelling, spell, stepInto } from "./shape.ts";
-import { type Finding, MAX_VALUES, type Path, type Range, type Tree } from "./tree.ts";
+import { type Finding, MAX_VALUES, type Path, type Range, type Tree, tooMany } from "./tree.ts";
 
 /** Where one value stands. */
 export interface Place {
@@ -72,6 +72,7 @@ class Interpreter {
   readonly hidden: Range[] = [];
   readonly findings: Finding[] = [];
   readonly #spelling: Spelling;
+  #full = false;
 
   constructor(spelling: Spelling) {
     this.#spelling = spelling;
@@ -79,9 +80,8 @@ class Interpreter {
 
   read(tree: Tree, shape: Shape, at: At): unknown {
     if (this.places.size >= MAX_VALUES) {
-      const last = this.findings.at(-1)?.message;
-      const message = `has more than ${MAX_VALUES} values`;
-      if (last !== message) this.findings.push({ path: [], message, range: tree.range });
+      if (!this.#full) this.findings.push(tooMany(tree.range));
+      this.#full = true;
       this.hidden.push(tree.range);
       return undefined;
     }

@@ -15,7 +15,7 @@ export interface Statement {
   /** The innermost bracket that has no closing one. */
   readonly openBracket: number | null;
   /** The first bracket that is deeper than `deepest`. */
-  readonly tooDeep: number | null;
+  readonly deeper: number | null;
   /** Commas and dots outside of texts: there are not many more values than these. */
   readonly separators: number;
 }
@@ -34,7 +34,7 @@ function readStatement(text: string, start: number, deepest: number): Statement 
   let begun = false;
   let header = false;
   let openText: number | null = null;
-  let tooDeep: number | null = null;
+  let deeper: number | null = null;
   let separators = 0;
   let at = start;
   for (; at < text.length; at++) {
@@ -52,7 +52,7 @@ function readStatement(text: string, start: number, deepest: number): Statement 
         at = (end ?? endOfLine(text, at)) - 1;
       } else if (sign === "[" || sign === "{") {
         open.push(at);
-        if (open.length > deepest) tooDeep ??= at;
+        if (open.length > deepest) deeper ??= at;
       } else if (sign === "]" || sign === "}") {
         open.pop();
       } else if (sign === "," || sign === ".") {
@@ -61,7 +61,7 @@ function readStatement(text: string, start: number, deepest: number): Statement 
     }
   }
   const openBracket = open.at(-1) ?? null;
-  return { start, end: at, openText, openBracket, tooDeep, separators };
+  return { start, end: at, openText, openBracket, deeper, separators };
 }
 
 /** The offset after a text's closing quote, or null. */

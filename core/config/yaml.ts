@@ -6,8 +6,8 @@
  */
 
 import { isAlias, isMap, isScalar, isSeq, type Pair, parseDocument } from "yaml";
-import type { Finding, Tree, TreeEntry } from "./tree.ts";
-import { MAX_DEPTH, MAX_VALUES, type Parsed, type Path, type Range } from "./tree.ts";
+import type { Finding, Parsed, Path, Range, Tree, TreeEntry } from "./tree.ts";
+import { MAX_DEPTH, MAX_VALUES, tooDeep } from "./tree.ts";
 import { maskBroken, syntaxFindings } from "./yaml-syntax.ts";
 
 /** Read a text. Never throws: what is wrong is in `findings`. */
@@ -25,7 +25,7 @@ export function parseYaml(text: string): Parsed {
   } catch (error) {
     // The library is recursive: thousands of brackets exhaust the stack.
     if (!(error instanceof RangeError)) throw error;
-    return broken([{ path: [], message: "is nested too deep", range: [0, 0] }]);
+    return broken([tooDeep([], [0, 0])]);
   }
   const builder = new TreeBuilder();
   const tree = builder.build(document.contents, [], 0);
@@ -54,7 +54,7 @@ class TreeBuilder {
     const range = rangeOf(node) ?? fallback;
     const nothing: Tree = { kind: "scalar", range, value: null };
     if (depth > MAX_DEPTH) {
-      this.#report(path, `is nested more than ${MAX_DEPTH} deep`, range, true);
+      this.findings.push(tooDeep(path, range));
       this.hidden.push(range);
       return nothing;
     }
