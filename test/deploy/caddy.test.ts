@@ -98,6 +98,26 @@ test("requests reach the app that their host name or an alias names", async () =
   expect(await get("blog.test")).toEqual({ status: 200, body: "blog" });
 });
 
+test("a wildcard leads every name of one more label to its app, but those that are another app's", async () => {
+  const [all, one] = [await app("all"), await app("one")];
+  const routes = [
+    // By their names, the app with the wildcard comes first.
+    { app: "a-all", hosts: ["*.shop.test", "shop.test"], upstreams: [all.upstream] },
+    { app: "b-one", hosts: ["one.shop.test"], upstreams: [one.upstream] },
+    { app: "c-deep", hosts: ["*.x.shop.test"], upstreams: [] },
+  ];
+  expect(await route(routes)).toEqual({ changed: true });
+  expect((await get("any.shop.test")).body).toBe("all");
+  expect((await get("ANY.shop.test")).body).toBe("all");
+  expect((await get("xn--tda.shop.test")).body).toBe("all");
+  expect((await get("shop.test")).body).toBe("all");
+  expect((await get("one.shop.test")).body).toBe("one");
+  expect((await get("a.b.shop.test")).status).toBe(404);
+  expect((await get("a.x.shop.test")).status).toBe(503);
+  expect((await get("x.shop.test")).body).toBe("all");
+  expect(await route([...routes].reverse())).toEqual({ changed: false });
+});
+
 test("an unknown host name gets 404, an app without a running container 503", async () => {
   await route([{ app: "shop", hosts: ["shop.test"], upstreams: [] }]);
   expect((await get("other.test")).status).toBe(404);

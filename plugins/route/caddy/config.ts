@@ -1,5 +1,5 @@
 /**
- * The configuration we want Caddy to have: one server with a route for each app.
+ * The configuration we want Caddy to have: one server with routes for each app.
  *
  * @module
  */
@@ -40,7 +40,9 @@ export function serverConfig(
     routes: [
       goodbye,
       ...(draining.length > 0 ? [drainRoute(draining)] : []),
-      ...sorted.filter(({ hosts }) => hosts.length > 0).map(appRoute),
+      ...sorted.map((route) => withHosts(route, (host) => !isWildcard(host))).flatMap(appRoute),
+      // The first route that fits is taken: a name of its own comes before what fits many names.
+      ...sorted.map((route) => withHosts(route, isWildcard)).flatMap(appRoute),
       unknownHost,
     ],
   };
@@ -72,12 +74,24 @@ function drainRoute(draining: readonly string[]): CaddyRoute {
   };
 }
 
-function appRoute({ app, hosts, upstreams }: Route): CaddyRoute {
+/** The route for those of its host names that `wanted` picks. */
+function withHosts(route: Route, wanted: (host: string) => boolean): Route {
+  return { ...route, hosts: route.hosts.filter(wanted) };
+}
+
+/** In a name, Caddy's `*` stands for one label, as it does in ours. */
+function isWildcard(host: string): boolean {
+  return host.startsWith("*.");
+}
+
+/** Caddy's route for an app. None without a host name. */
+function appRoute({ app, hosts, upstreams }: Route): CaddyRoute[] {
+  if (hosts.length === 0) return [];
   const handler =
     upstreams.length > 0
       ? proxy(upstreams)
       : respond(503, `The app "${app}" has no running container\n`);
-  return { match: [{ host: [...hosts] }], handle: [handler], terminal: true };
+  return [{ match: [{ host: [...hosts] }], handle: [handler], terminal: true }];
 }
 
 const unknownHost: CaddyRoute = {
