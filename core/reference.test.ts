@@ -5,7 +5,13 @@
  */
 
 import { expect, test } from "vitest";
-import { parseReference, printReference, type Reference, registryOf } from "./reference.ts";
+import {
+  parseReference,
+  printReference,
+  type Reference,
+  registryHost,
+  registryOf,
+} from "./reference.ts";
 
 const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
 const parts = (
@@ -98,4 +104,17 @@ test.each([
   [`registry:5000/a/b@${digest}`, "registry:5000"],
 ])("the registry of %s is %s", (reference, registry) => {
   expect(registryOf(reference)).toBe(registry);
+});
+
+test.each([
+  ["ghcr.io", "ghcr.io"],
+  ["GHCR.io", "ghcr.io"],
+  ["https://registry.example.com:5000/", "registry.example.com:5000"],
+  ["http://registry.example.com/v2/", "registry.example.com"],
+  ["https://index.docker.io/v1/", "docker.io"],
+  ["registry-1.docker.io", "docker.io"],
+  ["docker.io", "docker.io"],
+  ["localhost:5000", "localhost:5000"],
+])("a login for %s is one for the registry %s", (written, registry) => {
+  expect(registryHost(written)).toBe(registry);
 });

@@ -20,6 +20,14 @@ const REGISTRY =
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
+/** Host names that Docker Hub answers to. */
+const DOCKER_HUB: ReadonlySet<string> = new Set([
+  "docker.io",
+  "hub.docker.com",
+  "index.docker.io",
+  "registry-1.docker.io",
+  "registry.hub.docker.com",
+]);
 /** The longest repository that registries accept. */
 const MAX_REPOSITORY = 255;
 
@@ -71,4 +79,14 @@ export function printReference({ registry, repository, tag, digest }: Reference)
 export function registryOf(reference: string): string {
   const parsed = parseReference(reference);
   return ("problem" in parsed ? null : parsed.registry) ?? "docker.io";
+}
+
+/** `host[:port]` of a registry, which people also write with a scheme, a path or another name. */
+export function registryHost(written: string): string {
+  const host = written
+    .trim()
+    .toLowerCase()
+    .replace(/^https?:\/\//, "")
+    .replace(/\/.*$/, "");
+  return DOCKER_HUB.has(host) ? "docker.io" : host;
 }

@@ -6,21 +6,13 @@
  */
 
 import type { Readable } from "node:stream";
+import { lines } from "./lines.ts";
 
 const HEADER_BYTES = 8;
 
 /** Lines of a container's output. `tty`: the container has a terminal, so nothing is framed. */
-export async function* logLines(stream: Readable, tty: boolean): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  const payloads = tty ? stream : frames(stream);
-  for await (const payload of payloads as AsyncIterable<Buffer>) {
-    rest += decoder.decode(payload, { stream: true });
-    const lines = rest.split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) yield line.replace(/\r$/, "");
-  }
-  if (rest !== "") yield rest;
+export function logLines(stream: Readable, tty: boolean): AsyncGenerator<string> {
+  return lines(tty ? stream : frames(stream));
 }
 
 async function* frames(stream: Readable): AsyncGenerator<Buffer> {
