@@ -7,6 +7,7 @@
 
 /** Every benchmark by name. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(): Promise<void> }>>> = {
+  config: () => import("./bench/config.ts"),
   "main-job": () => import("./bench/main-job.ts"),
 };
 
