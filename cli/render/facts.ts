@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { LogLevel, Stage, Stamped } from "../../core/events.ts";
+import type { LogLevel, Stamped } from "../../core/events.ts";
 import { plainText } from "../output.ts";
 import { duration } from "./format.ts";
 import { bold, dim, mark } from "./style.ts";
@@ -22,14 +22,18 @@ export interface FactOptions {
   readonly debug: boolean;
   /** The lines of the deployment's log. */
   readonly logs: boolean;
-  /** Say when something begins: not needed where a live display shows it. */
-  readonly beginnings: boolean;
+  /** A live display shows what goes on, so only what has ended is told. */
+  readonly live: boolean;
+  /** Only what is important: the run's answer says the rest. */
+  readonly quiet: boolean;
 }
 
 /** Turns events into lines, in order. Remembers how stages are called. */
 export class Facts {
   readonly #options: FactOptions;
-  readonly #labels: Map<Stage, string> = new Map();
+  readonly #labels: Map<string, string> = new Map();
+  /** Of the column with the targets' names. 0: the run has one target. */
+  #width = 0;
 
   constructor(options: FactOptions) {
     this.#options = options;
@@ -37,21 +41,40 @@ export class Facts {
 
   /** The line for an event. Null: it is not worth one. */
   of(event: Stamped): Fact | null {
+    if (event.type === "run:start" && event.targets.length > 1) {
+      this.#width = Math.max(...event.targets.map((name) => name.length));
+    }
+    const fact = this.#of(event);
+    if (fact === null || (this.#options.quiet && !fact.important)) return null;
+    if (event.target === undefined || this.#width === 0) return fact;
+    const prefix = `${bold(event.target.padEnd(this.#width))} `;
+    return { ...fact, text: prefix + fact.text.replaceAll("\n", `\n${prefix}`) };
+  }
+
+  #of(event: Stamped): Fact | null {
     switch (event.type) {
       case "run:start":
-        if (event.operation === "deploy") return info(`Deploying ${bold(event.app)}`);
-        return event.operation === "rollback" ? info(`Rolling back ${bold(event.app)}`) : null;
+        return begun(event);
+      case "targets:left-out":
+        return {
+          important: true,
+          text: `${mark.info} ${event.message}\n${mark.next} ${event.hint}`,
+        };
+      case "command:output":
+        return plain(quoted(event.phase, event.line));
+      case "command:end":
+        // The run says at its end which command failed.
+        return event.exitCode === 0 ? done(`${event.phase}: ${event.command}`, event) : null;
       case "stage:start":
-        this.#labels.set(event.stage, event.label);
-        return this.#options.beginnings ? plain(dim(`  ${event.label}…`)) : null;
+        this.#labels.set(`${event.stage} ${event.target}`, event.label);
+        return null;
       case "stage:end": {
-        const label = this.#labels.get(event.stage) ?? event.stage;
-        const summary = event.summary === undefined ? "" : `: ${event.summary}`;
-        return plain(`${mark.done} ${label}${summary} ${dim(`(${duration(event.elapsedMs)})`)}`);
+        const label = this.#labels.get(`${event.stage} ${event.target}`) ?? event.stage;
+        return done(event.summary === undefined ? label : `${label}: ${event.summary}`, event);
       }
       case "hook:slow":
-        return plain(
-          dim(`  still waiting for plugin ${event.plugin}, ${duration(event.elapsedMs)} so far`),
+        return this.#beginning(
+          `still waiting for plugin ${event.plugin}, ${duration(event.elapsedMs)} so far`,
         );
       case "hook:fail":
         // A failure in any other hook ends the run, which is told at its end.
@@ -61,7 +84,7 @@ export class Facts {
       case "log":
         return this.#log(event.plugin, event.level, event.message);
       case "deployment:state":
-        return this.#options.beginnings ? plain(dim(`  ${event.state}`)) : null;
+        return this.#beginning(event.state);
       case "deployment:queued":
         return info(`Waiting for deployment ${event.behind} to end`);
       case "deployment:log":
@@ -71,21 +94,34 @@ export class Facts {
     }
   }
 
-  #log(speaker: string, level: LogLevel, logged: string): Fact | null {
-    // What a program logged must not move the cursor of the display.
-    const message = plainText(logged);
-    if (level === "debug" && !this.#options.debug) return null;
-    if (level === "warn" || level === "error") return warning(`${speaker}: ${message}`);
-    const prefix = dim(`  ${speaker} │ `);
-    return plain(
-      message
-        .split("\n")
-        .map((line) => prefix + line)
-        .join("\n"),
-    );
+  /** Something that goes on from now. */
+  #beginning(text: string): Fact | null {
+    return this.#options.live ? null : plain(dim(`  ${text}`));
   }
+
+  #log(speaker: string, level: LogLevel, message: string): Fact | null {
+    if (level === "debug" && !this.#options.debug) return null;
+    if (level === "warn" || level === "error") {
+      return warning(`${speaker}: ${plainText(message)}`);
+    }
+    return plain(quoted(speaker, message));
+  }
+}
+
+function begun({ operation, app, targets }: Extract<Stamped, { type: "run:start" }>): Fact | null {
+  if (operation !== "deploy" && operation !== "rollback") return null;
+  const verb = operation === "deploy" ? "Deploying" : "Rolling back";
+  return info(`${verb} ${bold(targets.length > 1 ? targets.join(", ") : app)}`);
+}
+
+/** What a program wrote, each line with who says it. It must not move the display's cursor. */
+function quoted(speaker: string, written: string): string {
+  const prefix = dim(`  ${speaker} │ `);
+  return prefix + plainText(written).replaceAll("\n", `\n${prefix}`);
 }
 
 const plain = (text: string): Fact => ({ important: false, text });
 const info = (text: string): Fact => plain(`${mark.info} ${text}`);
 const warning = (text: string): Fact => ({ important: true, text: `${mark.warn} ${text}` });
+const done = (text: string, { elapsedMs }: { readonly elapsedMs: number }): Fact =>
+  plain(`${mark.done} ${text} ${dim(`(${duration(elapsedMs)})`)}`);

@@ -5,7 +5,7 @@ import { Footer } from "./footer.ts";
 
 const push = { plugin: "server", hook: "push" } as const;
 
-function footerAfter(events: readonly HaloyEvent[]): Footer {
+function footerAfter(events: readonly (HaloyEvent & { readonly target?: string })[]): Footer {
   const footer = new Footer();
   for (const [seq, event] of events.entries()) {
     footer.update({ ...event, seq, time: "2026-01-01T00:00:00.000Z" }, 1000);
@@ -35,6 +35,40 @@ test("a stage shows its time and how far its parts are; a finished part goes", (
   expect(
     picture([start, progress("layer a", 2_500_000), progress("layer b", 10_000_000)]).slice(2),
   ).toBe("Push 2.5 s\n  layer a  █████░░░░░░░░░░░░░░░ 2.5 MB / 10.0 MB");
+});
+
+test("with several targets, each shows its own stage, and what is for all shows no name", () => {
+  const on = (target: string, event: HaloyEvent) => ({ ...event, target });
+  const deploy = { type: "stage:start", stage: "deploy", label: "Deploy" } as const;
+  const drawn = picture([
+    { type: "run:start", operation: "deploy", app: "a, b", targets: ["a", "b"] },
+    { type: "stage:start", stage: "build", label: "Build" },
+    on("a", deploy),
+    on("b", deploy),
+    on("b", { type: "deployment:state", deployment: "01", state: "checking" }),
+    on("a", progress("layer", 5_000_000)),
+  ]);
+  expect(drawn.split("\n").map((line) => line.replace(/^⠸ /, "* "))).toEqual([
+    "* Build 2.5 s",
+    "* a Deploy 2.5 s",
+    "  layer  ██████████░░░░░░░░░░ 5.0 MB / 10.0 MB",
+    "* b Deploy: checking 2.5 s",
+  ]);
+});
+
+test("a command of the config shows while it runs", () => {
+  const command = { phase: "pre_deploy", command: "make\nassets" } as const;
+  const started = { type: "command:start", ...command } as const;
+  expect(picture([started]).slice(2)).toBe("pre_deploy: make assets 2.5 s");
+  const ended = { type: "command:end", ...command, elapsedMs: 1, exitCode: 0 } as const;
+  expect(picture([started, ended])).toBe("");
+});
+
+test("many targets do not fill the screen", () => {
+  const events = Array.from({ length: 30 }, (_, index) => ({ ...start, target: `t${index}` }));
+  const drawn = picture(events).split("\n");
+  expect(drawn).toHaveLength(13);
+  expect(drawn.at(-1)).toBe("  and 18 more");
 });
 
 test("many parts do not fill the screen", () => {

@@ -5,13 +5,15 @@
  */
 
 import type { Stamped } from "../../core/events.ts";
+import { plainText } from "../output.ts";
 import { bytes, duration } from "./format.ts";
-import { cyan, dim } from "./style.ts";
+import { bold, cyan, dim } from "./style.ts";
 
 const SPINNER = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] as const;
 const BAR = 20;
 /** More lines would push what happened off the screen. */
-const MOST = 5;
+const MOST_PARTS = 5;
+const MOST_LINES = 12;
 
 interface Progress {
   readonly done: number;
@@ -19,57 +21,95 @@ interface Progress {
   readonly unit: "bytes" | "steps" | undefined;
 }
 
+/** A stage, or a command of the config, that goes on. */
+interface Work {
+  readonly target: string | undefined;
+  readonly label: string;
+  readonly since: number;
+  readonly progress: Map<string, Progress>;
+  state: string;
+}
+
 /** Follows a run's events; {@link Footer.draw} gives the picture. */
 export class Footer {
-  #stage: { readonly label: string; readonly since: number } | null = null;
-  #state = "";
-  readonly #progress: Map<string, Progress> = new Map();
+  /** What goes on, by what begins and ends it. */
+  readonly #works: Map<string, Work> = new Map();
+  #several = false;
 
   /** Take in one event that happened at `now` (milliseconds). */
   update(event: Stamped, now: number): void {
+    const { target } = event;
     switch (event.type) {
+      case "run:start":
+        this.#several = event.targets.length > 1;
+        break;
       case "stage:start":
-        this.#stage = { label: event.label, since: now };
-        this.#state = "";
-        this.#progress.clear();
+        this.#begin(`${event.stage} ${target}`, target, event.label, now);
         break;
       case "stage:end":
+        this.#works.delete(`${event.stage} ${target}`);
+        break;
+      case "command:start":
+        this.#begin(`command ${target}`, target, `${event.phase}: ${event.command}`, now);
+        break;
+      case "command:end":
+        this.#works.delete(`command ${target}`);
+        break;
       case "run:end":
       case "run:fail":
-        this.#stage = null;
-        this.#progress.clear();
+        this.#works.clear();
         break;
       case "deployment:queued":
-        this.#state = `waiting for ${event.behind}`;
+        this.#say(target, `waiting for ${event.behind}`);
         break;
       case "deployment:state":
-        this.#state = event.state;
+        this.#say(target, event.state);
         break;
-      case "progress":
-        if (event.total !== undefined && event.done >= event.total) {
-          this.#progress.delete(event.label);
-        } else {
-          const { done, total, unit } = event;
-          this.#progress.set(event.label, { done, total, unit });
-        }
+      case "progress": {
+        const parts = this.#latest(target)?.progress;
+        const { label, done, total, unit } = event;
+        if (total !== undefined && done >= total) parts?.delete(label);
+        else parts?.set(label, { done, total, unit });
         break;
+      }
     }
   }
 
-  /** The lines at `now` (milliseconds). Empty between stages. */
+  /** The lines at `now` (milliseconds). Empty when nothing goes on. */
   draw(now: number): string {
-    if (!this.#stage) return "";
-    const { label, since } = this.#stage;
-    const spinner = SPINNER[Math.floor(now / 80) % SPINNER.length] ?? "";
-    const state = this.#state === "" ? "" : `: ${this.#state}`;
-    const running = [...this.#progress];
-    const more = running.length - MOST;
-    return [
-      `${cyan(spinner)} ${label}${state} ${dim(duration(now - since))}`,
-      ...running.slice(0, MOST).map(([name, progress]) => `  ${name}  ${measure(progress)}`),
-      ...(more > 0 ? [dim(`  and ${more} more`)] : []),
-    ].join("\n");
+    const spinner = cyan(SPINNER[Math.floor(now / 80) % SPINNER.length] ?? "");
+    const lines = [...this.#works.values()].flatMap((work) => {
+      const { target, label, since, state, progress } = work;
+      const name = target !== undefined && this.#several ? `${bold(target)} ` : "";
+      const said = state === "" ? "" : `: ${state}`;
+      const parts = [...progress].map(([part, amount]) => `  ${part}  ${measure(amount)}`);
+      return [
+        `${spinner} ${name}${label}${said} ${dim(duration(now - since))}`,
+        ...shortened(parts, MOST_PARTS),
+      ];
+    });
+    return shortened(lines, MOST_LINES).join("\n");
   }
+
+  #begin(key: string, target: string | undefined, label: string, since: number): void {
+    const oneLine = plainText(label).replaceAll("\n", " ");
+    this.#works.set(key, { target, label: oneLine, since, progress: new Map(), state: "" });
+  }
+
+  #say(target: string | undefined, state: string): void {
+    const work = this.#latest(target);
+    if (work) work.state = state;
+  }
+
+  /** What began last for a target. */
+  #latest(target: string | undefined): Work | undefined {
+    return [...this.#works.values()].findLast((work) => work.target === target);
+  }
+}
+
+function shortened(lines: readonly string[], most: number): readonly string[] {
+  if (lines.length <= most) return lines;
+  return [...lines.slice(0, most), dim(`  and ${lines.length - most} more`)];
 }
 
 function measure({ done, total, unit }: Progress): string {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { plainText } from "../output.ts";
-import { bytes, counted, duration, facts, table } from "./format.ts";
+import { ago, bytes, counted, duration, facts, listed, table } from "./format.ts";
 
 test.each([
   [0, "0 B"],
@@ -26,6 +26,21 @@ test("a noun follows its number", () => {
     "2 layers",
   ]);
 });
+
+test.each([
+  [[], ""],
+  [["a"], "a"],
+  [["a", "b"], "a and b"],
+  [["a", "b", "c"], "a, b and c"],
+])("%j is listed as %j", (words, text) => expect(listed(words)).toBe(text));
+
+test.each([
+  [-5, "just now"],
+  [59_999, "just now"],
+  [60_000, "1 minute ago"],
+  [7_199_999, "1 hour ago"],
+  [86_400_000 * 2.9, "2 days ago"],
+])("%d ms back is %s", (ms, text) => expect(ago(ms)).toBe(text));
 
 test("a table aligns its columns", () => {
   expect(

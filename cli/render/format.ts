@@ -6,6 +6,11 @@
 
 import { bold } from "./style.ts";
 
+const AGES = [
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+] as const;
 const UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
 
 /** Bytes in decimal units: `12.3 MB`. */
@@ -29,6 +34,20 @@ export function duration(ms: number): string {
 /** `1 container`, `2 containers`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
+/** How long ago, in the largest unit that is not zero: `3 hours ago`. */
+export function ago(ms: number): string {
+  const seconds = Math.max(0, ms) / 1000;
+  for (const [unit, size] of AGES) {
+    if (seconds >= size) return `${counted(Math.floor(seconds / size), unit)} ago`;
+  }
+  return "just now";
 }
 
 /** Rows in aligned columns under a bold heading. Cells are plain text. */

@@ -22,15 +22,21 @@ export interface Reporter {
 /** How a command wants its run shown. */
 export interface ReporterOptions {
   readonly json: boolean;
-  /** Show the lines of the deployment's log. */
-  readonly logs: boolean;
+  /** Show the lines of the deployment's log. Default true. */
+  readonly logs?: boolean;
+  /** Show only what is important, and what goes on where someone watches. Default false. */
+  readonly quiet?: boolean;
 }
 
 /** The reporter that fits the terminal and the options. */
-export async function openReporter({ json, logs }: ReporterOptions): Promise<Reporter> {
+export async function openReporter({
+  json,
+  logs = true,
+  quiet = false,
+}: ReporterOptions): Promise<Reporter> {
   if (json) return new JsonReporter(logs);
-  const live = stdout.live;
-  const facts = new Facts({ debug: process.env.HALOY_DEBUG === "1", logs, beginnings: !live });
+  const { live } = stdout;
+  const facts = new Facts({ debug: process.env.HALOY_DEBUG === "1", logs, live, quiet });
   if (!live) return new PlainReporter(facts);
   const { LiveReporter } = await import("./live.ts");
   return new LiveReporter(facts);
@@ -68,6 +74,8 @@ class JsonReporter implements Reporter {
   }
 
   event(event: Stamped): void {
+    // The command's last line is the error, also where no run began.
+    if (event.type === "run:fail") return;
     if (event.type !== "deployment:log" || this.#logs) stdout.raw(JSON.stringify(event));
   }
 
