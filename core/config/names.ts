@@ -20,12 +20,15 @@ const IPV4 = /^\d+(?:\.\d+){3}$/;
  * A host name, or `*.` and a host name. It comes out in lower case and ASCII: names in other
  * alphabets become punycode (`münchen.example` is `xn--mnchen-3ya.example`).
  */
-export const hostName: z.ZodType<string, string> = z.string().transform((written, context) => {
-  const read = readHostName(written);
-  if (typeof read === "string") return read;
-  context.addIssue({ code: "custom", message: read.problem });
-  return z.NEVER;
-});
+export const hostName: z.ZodType<string, string> = z
+  .string()
+  .transform((written, context) => {
+    const read = readHostName(written);
+    if (typeof read === "string") return read;
+    context.addIssue({ code: "custom", message: read.problem });
+    return z.NEVER;
+  })
+  .meta({ id: "hostName" });
 
 function readHostName(written: string): string | { readonly problem: string } {
   const wildcard = written.startsWith("*.") ? "*." : "";

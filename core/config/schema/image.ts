@@ -12,16 +12,20 @@ import type { ImageInput, WrittenImage } from "../types.ts";
 import { passedOn, valueSource } from "./values.ts";
 import { expecting, orShort, text, withDefault } from "./words.ts";
 
-const reference = z.string().superRefine((written, context) => {
-  const parsed = parseReference(written);
-  if ("problem" in parsed) context.addIssue({ code: "custom", message: parsed.problem });
-});
+const reference = z
+  .string()
+  .superRefine((written, context) => {
+    const parsed = parseReference(written);
+    if ("problem" in parsed) context.addIssue({ code: "custom", message: parsed.problem });
+  })
+  .meta({ id: "imageReference" });
 
 const platform = z
   .string()
-  .regex(/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/, `must look like "linux/amd64"`);
+  .regex(/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/, `must look like "linux/amd64"`)
+  .meta({ id: "platform" });
 
-const buildConfig = z.strictObject({
+const buildFields = {
   context: withDefault(text, BUILD_DEFAULTS.context).describe(
     "Build context: a directory, relative to this file",
   ),
@@ -54,9 +58,10 @@ const buildConfig = z.strictObject({
   cacheTo: withDefault(z.array(text), BUILD_DEFAULTS.cacheTo).describe(
     "Where BuildKit keeps cached layers, as in `docker build --cache-to`",
   ),
-});
+};
+const buildConfig = z.strictObject(buildFields).meta({ id: "buildConfig" });
 
-const registry = z.strictObject({
+const registryFields = {
   server: z
     .string()
     .regex(/^[a-zA-Z0-9.-]+(?::\d+)?$/, `must be a host name such as "ghcr.io", without a path`)
@@ -64,7 +69,14 @@ const registry = z.strictObject({
     .describe("The registry's host; by default that of the repository"),
   username: valueSource.describe("User name"),
   password: valueSource.describe("Password or access token"),
-});
+};
+const registry = z.strictObject(registryFields).meta({ id: "registry" });
+
+const history = z
+  .looseObject({
+    strategy: text.optional().describe("`local`, `registry`, `none`, or a plugin's strategy"),
+  })
+  .meta({ id: "history" });
 
 const imageFields = {
   repository: reference
@@ -79,12 +91,9 @@ const imageFields = {
     z.enum(["always", "if_missing", "never"]),
     IMAGE_DEFAULTS.pullPolicy,
   ).describe("When the server asks the registry for the image"),
-  history: withDefault(
-    z.looseObject({
-      strategy: text.optional().describe("`local`, `registry`, `none`, or a plugin's strategy"),
-    }),
-    IMAGE_DEFAULTS.history,
-  ).describe("How earlier releases are kept for a rollback"),
+  history: withDefault(history, IMAGE_DEFAULTS.history).describe(
+    "How earlier releases are kept for a rollback",
+  ),
   registry: registry.optional().describe("Login for a private registry"),
   build: z
     .boolean()
@@ -100,4 +109,4 @@ export const image: z.ZodType<WrittenImage, string | ImageInput> = orShort(
   z.strictObject(imageFields, expecting("a string or a map")),
   reference,
   (repository) => ({ repository }),
-);
+).meta({ id: "image" });

@@ -15,19 +15,24 @@ import { image } from "./image.ts";
 import { targetShape } from "./target.ts";
 import { commands, expecting } from "./words.ts";
 
-const pluginEntry = z.preprocess(
-  (value) =>
-    typeof value === "string" || (value !== null && typeof value === "object" && "setup" in value)
-      ? { use: value }
-      : value,
-  z.strictObject(
-    {
-      use: z.unknown().refine(isUsable, { message: "must be a plugin's name, package or path" }),
-      with: z.unknown().optional().describe("The plugin's options"),
-    },
-    expecting(`a name, or a map with "use" and "with"`),
-  ),
-) as unknown as z.ZodType<PluginEntry, PluginInput>;
+const pluginEntry = z
+  .preprocess(
+    (value) =>
+      typeof value === "string" || (value !== null && typeof value === "object" && "setup" in value)
+        ? { use: value }
+        : value,
+    z.strictObject(
+      {
+        use: z
+          .unknown()
+          .refine(isUsable, { message: "must be a plugin's name, package or path" })
+          .describe("A built-in plugin, a package, or a path from this file's directory"),
+        with: z.unknown().optional().describe("The plugin's options"),
+      },
+      expecting(`a name, or a map with "use" and "with"`),
+    ),
+  )
+  .meta({ id: "plugin" }) as unknown as z.ZodType<PluginEntry, PluginInput>;
 
 function isUsable(use: unknown): boolean {
   if (typeof use === "string") return use.trim() !== "";
@@ -38,7 +43,8 @@ function isUsable(use: unknown): boolean {
 const target = z
   .strictObject(targetShape)
   .nullable()
-  .transform((written) => written ?? {});
+  .transform((written) => written ?? {})
+  .meta({ id: "target" });
 
 /** The whole file. */
 export const configSchema: z.ZodType<Written, ConfigInput> = z.strictObject({

@@ -29,7 +29,8 @@ export const bytes: z.ZodType<number, string | number> = z
     const total = Math.round(Number(amount) * 1024 ** power);
     if (total < LEAST_BYTES) return refuse("must be at least 6m: Docker refuses less");
     return Number.isSafeInteger(total) ? total : refuse("is more memory than there is");
-  });
+  })
+  .meta({ id: "memory" });
 
 /** A number of processors, also a part of one: `0.5` or `"0.5"`. */
 export const processors: z.ZodType<number, string | number> = z
@@ -42,4 +43,5 @@ export const processors: z.ZodType<number, string | number> = z
     if (count >= 0.01 && count <= 4096) return count;
     context.addIssue({ code: "custom", message: "must be a number of processors, such as 0.5" });
     return z.NEVER;
-  });
+  })
+  .meta({ id: "processors" });

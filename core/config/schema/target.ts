@@ -14,27 +14,36 @@ import { bytes, processors } from "./limits.ts";
 import { envVariable, valueSource } from "./values.ts";
 import { commands, text, withDefault } from "./words.ts";
 
-const port = z.preprocess(
-  (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
-  z.int().min(1).max(65535),
-) as unknown as z.ZodType<number, number | string>;
+const port = z
+  .preprocess(
+    (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
+    z.int().min(1).max(65535),
+  )
+  .meta({ id: "port" }) as unknown as z.ZodType<number, number | string>;
 
-const volume = z.string().superRefine((written, context) => {
-  const parsed = parseVolume(written);
-  if ("problem" in parsed) context.addIssue({ code: "custom", message: parsed.problem });
-});
+const volume = z
+  .string()
+  .superRefine((written, context) => {
+    const parsed = parseVolume(written);
+    if ("problem" in parsed) context.addIssue({ code: "custom", message: parsed.problem });
+  })
+  .meta({ id: "volume" });
 
-const domain = z.strictObject({
-  domain: hostName.describe("Host name; the first label may be `*`"),
-  aliases: withDefault(z.array(hostName), []).describe("Other host names of the same app"),
-});
+const domain = z
+  .strictObject({
+    domain: hostName.describe("Host name; the first label may be `*`"),
+    aliases: withDefault(z.array(hostName), []).describe("Other host names of the same app"),
+  })
+  .meta({ id: "domain" });
 
-const log = z.strictObject({
-  driver: text.optional().describe("Docker's logging driver; by default the engine's own"),
-  options: withDefault(z.record(z.string(), z.string()), {}).describe(
-    "Options of the driver, for example `max-size`",
-  ),
-});
+const log = z
+  .strictObject({
+    driver: text.optional().describe("Docker's logging driver; by default the engine's own"),
+    options: withDefault(z.record(z.string(), z.string()), {}).describe(
+      "Options of the driver, for example `max-size`",
+    ),
+  })
+  .meta({ id: "log" });
 
 /** Docker's own rule for names of networks. */
 const NETWORK = /^[a-zA-Z0-9][a-zA-Z0-9_.:-]*$/;

@@ -20,12 +20,14 @@ const from = z
       .refine((text) => parseSecretReference(text) !== null, {
         message: `must look like "provider:source:key"`,
       })
+      .meta({ id: "secretReference" })
       .optional()
       .describe("A secret, as `provider:source:key`"),
   })
   .refine((value) => (value.env === undefined) !== (value.secret === undefined), {
     message: `needs exactly one of "env" and "secret"`,
-  });
+  })
+  .meta({ id: "valueFrom" });
 
 const sourceShape = {
   value: z.string().optional().describe("The value itself; may be empty"),
@@ -39,11 +41,13 @@ const hasOne = (entry: Written) => (entry.value === undefined) !== (entry.from =
 /** `{ value }` or `{ from: { env } }` or `{ from: { secret } }`. */
 export const valueSource: z.ZodType<ValueSource, ValueSource> = z
   .strictObject(sourceShape)
-  .refine(hasOne, exactlyOne) as unknown as z.ZodType<ValueSource, ValueSource>;
+  .refine(hasOne, exactlyOne)
+  .meta({ id: "valueSource" }) as unknown as z.ZodType<ValueSource, ValueSource>;
 
 const envName = z
   .string()
   .regex(ENV_NAME, "must be letters, digits, underscores, dots and dashes, no digit first")
+  .meta({ id: "envName" })
   .describe("The variable's name");
 
 /** An environment variable of the containers. */
@@ -53,7 +57,8 @@ export const envVariable: z.ZodType<EnvVariable, EnvVariable> = z
     ...sourceShape,
     buildArg: z.boolean().optional().describe("Make it a build argument too"),
   })
-  .refine(hasOne, exactlyOne) as unknown as z.ZodType<EnvVariable, EnvVariable>;
+  .refine(hasOne, exactlyOne)
+  .meta({ id: "envVariable" }) as unknown as z.ZodType<EnvVariable, EnvVariable>;
 
 /** Something for the build. One that is only a name gets the value of the variable of that name. */
 export const passedOn: z.ZodType<EnvEntry, PassedOn> = z
@@ -63,4 +68,5 @@ export const passedOn: z.ZodType<EnvEntry, PassedOn> = z
     entry.value === undefined && entry.from === undefined
       ? { ...entry, from: { env: entry.name } }
       : entry,
-  ) as unknown as z.ZodType<EnvEntry, PassedOn>;
+  )
+  .meta({ id: "passedOn" }) as unknown as z.ZodType<EnvEntry, PassedOn>;
