@@ -15,14 +15,14 @@ export const HISTORY_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   none: [],
 };
 
-/** Tags that people move: a release that names one cannot be brought back by it. */
-const MUTABLE: ReadonlySet<string> = new Set([
+/** Tags that people move, in lower case: a release that names one cannot be brought back by it. */
+export const MUTABLE_TAGS: ReadonlySet<string> = new Set([
   ...["latest", "main", "master", "develop", "dev", "staging", "production", "edge", "nightly"],
 ]);
 
 /** Whether `tag` is one that moves. */
 export function isMutableTag(tag: string): boolean {
-  return MUTABLE.has(tag.toLowerCase());
+  return MUTABLE_TAGS.has(tag.toLowerCase());
 }
 
 /** Whether `tag` matches `pattern`, a glob such as `v*`. */

@@ -85,7 +85,9 @@ function unknownKey(
   spelling: Spelling,
 ): Finding & { readonly meant: Path | undefined } {
   const shape = shapeAt(root, path);
-  const known = shape.kind === "object" ? [...shape.keys.keys()] : [];
+  // "$schema" is for editors: nobody means it who writes something else.
+  const known =
+    shape.kind === "object" ? [...shape.keys.keys()].filter((name) => !name.startsWith("$")) : [];
   const close = nearest(key, known);
   const meant = homeOf(key, shape) ?? (close === undefined ? undefined : [close]);
   const spelt = (keys: readonly string[], separator: string) =>

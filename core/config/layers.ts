@@ -27,6 +27,7 @@ export interface Layered {
 /** Settings at the top that are about the whole file. */
 const WHOLE_FILE: ReadonlySet<string> = new Set([
   ...["targets", "images", "plugins", "secretProviders", "globalPreDeploy", "globalPostDeploy"],
+  "$schema",
 ]);
 
 interface Layer {

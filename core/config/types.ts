@@ -145,6 +145,8 @@ export interface ConfigInput extends TargetInput {
   globalPreDeploy?: readonly string[] | undefined;
   /** Commands for the shell, after all targets. */
   globalPostDeploy?: readonly string[] | undefined;
+  /** Where editors find the JSON Schema of a file. */
+  $schema?: string | undefined;
 }
 
 /** {@link BuildInput} after the schema: shorthands expanded, nothing filled in. */
@@ -178,6 +180,7 @@ export interface Written extends WrittenTarget {
   secretProviders?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
   globalPreDeploy?: readonly string[] | undefined;
   globalPostDeploy?: readonly string[] | undefined;
+  $schema?: string | undefined;
 }
 
 /** Names of a config's targets, where its type tells them. */

@@ -63,4 +63,8 @@ export const configSchema: z.ZodType<Written, ConfigInput> = z.strictObject({
   globalPostDeploy: commands
     .optional()
     .describe("Commands to run here after all targets, whatever their outcome"),
+  $schema: z
+    .string()
+    .optional()
+    .describe("Where editors find the JSON Schema of this file: for them only"),
 });
