@@ -5,26 +5,35 @@
  * import { createHaloy, loadConfig } from "haloy";
  *
  * await using haloy = createHaloy(await loadConfig("haloy.yaml"));
- * const run = haloy.deploy();
- * for await (const event of run) console.log(event.type);
- * console.log((await run).deployment);
+ * const run = haloy.deploy({ targets: ["production"] });
+ * for await (const event of run) console.log(event.target, event.type);
+ * console.log((await run).production?.deployment);
  * ```
+ *
+ * Names of a configuration written in place with `defineConfig` are checked by the compiler.
  *
  * @module
  */
 
 export type {
   AppStatus,
+  ByTarget,
+  Change,
   DeployOptions,
   DeployResult,
   Haloy,
+  LogLine,
   LogsOptions,
   Plan,
+  PlannedBuild,
+  PlannedPush,
   RollbackOptions,
   RollbackTarget,
   Run,
   RunOptions,
   StopOptions,
+  TargetOptions,
+  TargetPlan,
 } from "./client/api.ts";
 export { createHaloy, type HaloyOptions } from "./client/haloy.ts";
 export { type LoadedConfig, loadConfig } from "./core/config/load.ts";
@@ -33,6 +42,8 @@ export {
   type ConfigInput,
   defineConfig,
   type ImageInput,
+  type TargetInput,
+  type TargetName,
 } from "./core/config/types.ts";
 export {
   ERROR_CODES,
@@ -42,7 +53,14 @@ export {
   isHaloyError,
   type Location,
 } from "./core/errors.ts";
-export type { HaloyEvent, LogLevel, Operation, Stage, Stamped } from "./core/events.ts";
+export type {
+  CommandPhase,
+  HaloyEvent,
+  LogLevel,
+  Operation,
+  Stage,
+  Stamped,
+} from "./core/events.ts";
 export { definePlugin, type Plugin } from "./core/plugin.ts";
 export { Secret } from "./core/secret.ts";
 export { VERSION } from "./core/version.ts";

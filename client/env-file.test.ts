@@ -24,7 +24,7 @@ test.each([
   ["A=a=b=c", "a=b=c"],
   ["A=it's", "it's"],
   ["A=back\\slash\\n", "back\\slash\\n"],
-  ["A=${B}", "${B}"],
+  [`A=\${B}`, `\${B}`],
   ["A='single # \\n \"x\"' # comment", 'single # \\n "x"'],
   ["A=\"double # 'x'\"", "double # 'x'"],
   ['A="line\\nbreak\\r"', "line\nbreak\r"],

@@ -1,83 +1,99 @@
 /**
- * What a deploy finds out before it changes anything.
+ * What a deploy finds out before it changes anything: a plan stops where a deploy would. All
+ * problems of all targets are told at once.
  *
  * @module
  */
 
-import { errorJson, fail } from "../core/errors.ts";
-import type { Choice, ResolvedImage } from "../core/hooks.ts";
-import type { VersionAnswer } from "../wire/routes.ts";
-import type { Opened } from "./opened.ts";
+import type { ResolvedValue } from "../core/config/resolve-env.ts";
+import { fail } from "../core/errors.ts";
+import type { ResolvedImage } from "../core/hooks.ts";
+import { Secret } from "../core/secret.ts";
+import type { Target } from "../core/target.ts";
+import { capabilitiesFor } from "../wire/target-config.ts";
+import { refuseSharedTags } from "./builds.ts";
+import { connectWith, tokenNeeds } from "./connect-targets.ts";
+import { checkHistory, resolveImage, withValues } from "./images.ts";
+import type { Connected, Opened } from "./opened.ts";
+import { forEachTarget } from "./outcomes.ts";
+import { Problems } from "./problems.ts";
+import { stage } from "./stage.ts";
+import { allOf, findValues, needsOf, type TargetNeeds, variablesOf } from "./values.ts";
 
-/** History strategies that every haloyd has. */
-const EVERYWHERE: ReadonlySet<string> = new Set(["local", "none"]);
-
-/** Ask everybody whether the deploy can work. Throws what is wrong, all of it at once. */
-export async function verify(opened: Opened): Promise<void> {
-  const { host, server, session } = opened;
-  const { config: target } = session;
-  const errors = await host.all("verify", { target, server });
-  // Reaching the server is everybody's need, so the core asks itself.
-  await checkServer(opened).catch((error) => errors.push(error));
-  if (errors.length === 1) throw errors[0];
-  if (errors.length > 1) {
-    throw fail("DEPLOYMENT_FAILED", {
-      message: `Cannot go on, for ${errors.length} reasons:\n${errors.map((error) => `- ${errorJson(error).message}`).join("\n")}`,
-      hint: "Nothing was changed. Correct all of them and try again",
-      details: errors.map(errorJson),
-    });
-  }
+/** A target of which everything is known. */
+export interface Prepared extends Connected {
+  readonly image: ResolvedImage;
+  /** Variables of its containers. */
+  readonly env: readonly ResolvedValue[];
 }
 
-/** @throws `DAEMON_OUTDATED` when the server's haloyd lacks what a deploy needs. */
-async function checkServer({ server, workspace }: Opened): Promise<void> {
-  const known = await server.capabilities(workspace.signal);
-  const missing = ["deployments", "layer-parts"].filter((capability) => !known.has(capability));
+/** Find out everything about a run's targets. Throws what is wrong, all of it at once. */
+export async function prepare(run: Opened): Promise<Prepared[]> {
+  const { workspace, targets, session } = run;
+  const problems = new Problems(targets.length);
+  const needs = new Map<string, TargetNeeds>();
+  for (const open of targets) {
+    const locate = (path: readonly (string | number)[]) => session.loaded.locate(path, open.name);
+    needs.set(open.name, needsOf(open, open.target, locate));
+  }
+  const [values, connected] = await stage(workspace, "verify", "Check", async () => {
+    const tokens = tokenNeeds(run);
+    const wanted = [...needs.values()].flatMap(allOf);
+    const values = await findValues(run, [...tokens.values(), ...wanted], problems);
+    const connected = await connectWith(run, tokens, values, problems);
+    await forEachTarget(connected, workspace.signal, async (open) => {
+      for (const error of await verify(open, workspace.signal)) problems.add([open.name], error);
+    });
+    return [values, connected];
+  });
+  const images = await stage(workspace, "resolve", "Resolve", async () => {
+    const images = new Map<string, ResolvedImage>();
+    for (const open of targets) {
+      const image = await problems.collect(open.name, () => resolveImage(run, open));
+      if (image) images.set(open.name, image);
+    }
+    await forEachTarget(connected, workspace.signal, async ({ name, server }) => {
+      const history = images.get(name)?.history;
+      if (!history) return;
+      await problems.collect(name, () => checkHistory(run, name, history, server));
+    });
+    return images;
+  });
+  const prepared: Prepared[] = [];
+  for (const open of connected) {
+    const [image, wanted] = [images.get(open.name), needs.get(open.name)];
+    if (!image || !wanted) continue;
+    const env = await problems.collect(open.name, async () => variablesOf(wanted, values));
+    if (!env) continue;
+    for (const { value } of env) if (value instanceof Secret) workspace.masker.add(value);
+    prepared.push({ ...open, env, image: withValues(image, open, wanted, values, env) });
+  }
+  problems.throwIfAny();
+  refuseSharedTags(prepared);
+  return prepared;
+}
+
+/** Ask everybody whether the deploy of a target can work. Gives back what is wrong. */
+async function verify(open: Connected, signal: AbortSignal): Promise<unknown[]> {
+  const { host, target, server } = open;
+  const errors = await host.all("verify", { target, server });
+  // Reaching the server is everybody's need, so the core asks itself.
+  await checkServer(open, target, signal).catch((error) => errors.push(error));
+  return errors;
+}
+
+/** @throws `DAEMON_OUTDATED` when the server's haloyd lacks what `target` needs. */
+export async function checkServer(
+  { server }: Pick<Connected, "server">,
+  target: Target,
+  signal: AbortSignal,
+): Promise<void> {
+  const known = await server.capabilities(signal);
+  const needed = ["deployments", "layer-parts", ...capabilitiesFor(target)];
+  const missing = needed.filter((capability) => !known.has(capability));
   if (missing.length === 0) return;
   throw fail("DAEMON_OUTDATED", {
     message: `Cannot use the haloyd at ${server.url}: it cannot do ${missing.join(" and ")}`,
     hint: "Update haloyd on the server",
-  });
-}
-
-/**
- * What the image is, how it is built, travels and is kept.
- *
- * @throws `STRATEGY_UNKNOWN`, and `CONFIG_INVALID` for a strategy's wrong options.
- */
-export async function resolve(opened: Opened): Promise<ResolvedImage> {
-  const { host, session, workspace } = opened;
-  const { config: target, loaded } = session;
-  const image = await host.first("resolveImage", { target, directory: loaded.directory });
-  if (image.push) {
-    host.check("push", image.push, loaded.locate(["image", "buildConfig", "push"]));
-  }
-  await checkHistory(opened, image.history);
-  if (!image.build) return image;
-  const written = target.image?.buildConfig?.args ?? [];
-  const args = await session.values(written, ["image", "buildConfig", "args"], host, workspace);
-  return { ...image, build: { ...image.build, args: [...image.build.args, ...args] } };
-}
-
-/**
- * A history strategy runs on the server, after everything else: its mistakes are told before.
- *
- * @throws `CONFIG_INVALID` for wrong options, `STRATEGY_UNKNOWN` when the server has no such one.
- */
-async function checkHistory(
-  { host, server, session, workspace }: Opened,
-  history: Choice,
-): Promise<void> {
-  const { strategy } = history;
-  const at = session.loaded.locate(["image", "history"]);
-  if (host.strategies("retain").includes(strategy)) host.check("retain", history, at);
-  if (EVERYWHERE.has(strategy)) return;
-  const { signal } = workspace;
-  const { retain } = await server.json<VersionAnswer>("/v1/version", { signal });
-  if (!retain || retain.includes(strategy)) return;
-  throw fail("STRATEGY_UNKNOWN", {
-    message: `Cannot keep releases with history strategy "${strategy}": the haloyd at ${server.url} has ${retain.join(", ")}`,
-    hint: `Choose one of them, or install a plugin that offers "${strategy}" on the server`,
-    at,
   });
 }

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { errorJson, fail } from "../core/errors.ts";
+import { errorFromJson, errorJson, fail, isHaloyError } from "../core/errors.ts";
 import { EventLog, type Operation } from "../core/events.ts";
 import { Masker } from "../core/secret.ts";
 import type { Run, RunOptions } from "./api.ts";
+import { type Chosen, INCLUDE_HINT } from "./choose.ts";
 
 /** What the work of a run is given. */
 export interface Workspace {
@@ -16,12 +17,18 @@ export interface Workspace {
   readonly signal: AbortSignal;
 }
 
-/** Begin `work` and give back its run. */
+/** What a run is about. */
+export interface Subject extends Chosen {
+  /** The chosen targets' apps. */
+  readonly apps: readonly string[];
+}
+
+/** Begin `work` and give back its run. What `choose` throws is the run's failure. */
 export function startRun<Result>(
   operation: Operation,
-  app: string,
+  choose: () => Subject,
   { signal }: RunOptions,
-  work: (workspace: Workspace) => Promise<Result>,
+  work: (workspace: Workspace, names: readonly string[]) => Promise<Result>,
 ): Run<Result> {
   const masker = new Masker();
   const events = new EventLog((event) => masker.maskData(event));
@@ -31,14 +38,22 @@ export function startRun<Result>(
   signal?.addEventListener("abort", cancel, { once: true });
 
   const result = (async () => {
-    events.append({ type: "run:start", operation, app });
+    const chosen = attempt(choose);
+    const { names, leftOut, apps } = chosen.subject;
+    const about = { operation, app: apps.join(", "), targets: names };
+    events.append({ type: "run:start", ...about });
     try {
       abort.signal.throwIfAborted();
-      const value = await work({ events, masker, signal: abort.signal });
-      events.append({ type: "run:end", operation, app });
+      if ("error" in chosen) throw chosen.error;
+      if (leftOut.length > 0) {
+        const message = `Protected, so left out: ${leftOut.join(", ")}`;
+        events.append({ type: "targets:left-out", targets: leftOut, message, hint: INCLUDE_HINT });
+      }
+      const value = await work({ events, masker, signal: abort.signal }, names);
+      events.append({ type: "run:end", ...about });
       return value;
     } catch (error) {
-      const reason = abort.signal.aborted ? abort.signal.reason : error;
+      const reason = abort.signal.aborted ? abort.signal.reason : masked(error, masker);
       events.append({ type: "run:fail", operation, error: errorJson(reason) });
       throw reason;
     } finally {
@@ -56,4 +71,22 @@ export function startRun<Result>(
     then: (fulfilled, rejected) => result.then(fulfilled, rejected),
     [Symbol.asyncIterator]: () => events.from(0),
   };
+}
+
+function attempt(
+  choose: () => Subject,
+): { subject: Subject } | { subject: Subject; error: unknown } {
+  try {
+    return { subject: choose() };
+  } catch (error) {
+    return { subject: { names: [], leftOut: [], apps: [] }, error };
+  }
+}
+
+/** The error without any secret of the run: what a build or a command said may hold one. */
+function masked(error: unknown, masker: Masker): unknown {
+  if (!isHaloyError(error)) return error;
+  const json = error.toJSON();
+  const clean = masker.maskData(json);
+  return JSON.stringify(clean) === JSON.stringify(json) ? error : errorFromJson(clean);
 }

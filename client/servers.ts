@@ -32,6 +32,8 @@ export interface TokenSearch {
   /** The config file, for the source's name. Default `haloy.yaml`. */
   readonly configFile?: string | undefined;
   readonly env: Environment;
+  /** The file that a variable of `env` comes from, where it comes from one. */
+  readonly files?: ReadonlyMap<string, string>;
   readonly directory?: ServerDirectory;
 }
 
@@ -53,7 +55,9 @@ export async function findToken(search: TokenSearch): Promise<FoundToken> {
     if (name === undefined) continue;
     const fromEnvironment = env[name];
     if (fromEnvironment) {
-      return { token: new Secret(fromEnvironment), source: `the environment variable ${name}` };
+      const file = search.files?.get(name);
+      const source = file === undefined ? `the environment variable ${name}` : `${name} in ${file}`;
+      return { token: new Secret(fromEnvironment), source };
     }
     const fromFile = stored[name];
     if (fromFile) {

@@ -41,7 +41,9 @@ test("a state and a wait are told in words; final states and foreign events are 
   expect(
     entries({ type: "deployment:queued", deployment: "01abc", behind: "01aaa" }),
   ).toMatchObject([{ message: "Waiting for deployment 01aaa of this app to end" }]);
-  expect(entries({ type: "run:start", operation: "deploy", app: "web" })).toEqual([]);
+  expect(entries({ type: "run:start", operation: "deploy", app: "web", targets: ["web"] })).toEqual(
+    [],
+  );
 });
 
 test("the last entry of a success has its flags and the app's names", () => {

@@ -47,7 +47,7 @@ async function submit(input: Input<"deploy">, { signal }: HookContext): Promise<
     history: release.history,
     pushed: release.pushed,
   } as const;
-  const config = writeTarget(release.target, { image, env: release.env });
+  const config = writeTarget(release.target, { image, env: release.env, login: release.login });
   // A stock haloyd refuses fields it does not know.
   const ours = (await server.capabilities(signal)).has("deployments");
   const extra = ours
