@@ -48,15 +48,20 @@ export async function prepareNetwork({ engine, release }: Deployment): Promise<v
       hint: `Make it on the server ("docker network create ${name}"), or correct "network" in the config`,
     });
   }
-  if (network.Scope === "swarm" && !network.Attachable) {
-    throw unsuitable(release, "it is for services of a swarm only");
-  }
-  if (!routed) return;
-  if (name === HOST_NETWORK) return await checkHostPort(engine, release);
-  if (network.Driver === "null") throw unsuitable(release, "nothing reaches containers in it");
-  if (network.Driver !== "bridge") {
-    throw unsuitable(release, `the router does not reach networks of the kind "${network.Driver}"`);
-  }
+  const problem = problemWith(network, { routed });
+  if (problem !== null) throw unsuitable(release, problem);
+  if (routed && name === HOST_NETWORK) await checkHostPort(engine, release);
+}
+
+/** Why an app cannot be in a network; `routed`: it gets requests. Null: it can. */
+export function problemWith(
+  { Driver, Scope, Attachable }: NetworkInspect,
+  { routed }: { readonly routed: boolean },
+): string | null {
+  if (Scope === "swarm" && !Attachable) return "it is for services of a swarm only";
+  if (!routed || Driver === "bridge" || Driver === HOST_NETWORK) return null;
+  if (Driver === "null") return "nothing reaches containers in it";
+  return `the router does not reach networks of the kind "${Driver}"`;
 }
 
 /** Make Haloy's own network where the server has none. */
