@@ -4,33 +4,31 @@
  * @module
  */
 
-import type {
-  Command as TypedCommand,
-  InvalidArgumentError as TypedInvalidArgumentError,
-  Option as TypedOption,
-} from "@commander-js/extra-typings";
+import type { Command as TypedCommand, Option as TypedOption } from "@commander-js/extra-typings";
 import * as commander from "commander";
 import { VERSION } from "../core/version.ts";
+import {
+  all,
+  allUnprotected,
+  config,
+  includeProtected,
+  json,
+  lineCount,
+  noLogs,
+  noWait,
+  portNumber,
+  target,
+  targets,
+} from "./flags.ts";
 import { stdout } from "./output.ts";
 
 // The typed package only wraps the plain one: at run time it would cost time for nothing.
-const { Command, InvalidArgumentError, Option } = commander as unknown as {
+const { Command, Option } = commander as unknown as {
   readonly Command: typeof TypedCommand;
-  readonly InvalidArgumentError: typeof TypedInvalidArgumentError;
   readonly Option: typeof TypedOption;
 };
 
-const json = new Option("--json", "print JSON only");
-const config = new Option("-c, --config <path>", "config file, or its directory (default: here)");
-const all = new Option("-a, --all", "all targets").conflicts("targets");
-const targets = new Option(
-  "-t, --targets <names>",
-  "targets by name, with commas between",
-).argParser((value: string, before: readonly string[] = []) => [...before, ...value.split(",")]);
-const noWait = new Option("--no-wait", "fail when another deployment of the app is under way");
-const noLogs = new Option("--no-logs", "leave out the lines of the deployment's log");
-
-/** The whole tree, new at each call. */
+/** The whole tree, new at each call. Help shows commands in this order. */
 export function createProgram(): TypedCommand {
   const program = new Command("haloy")
     .description("Deploy Docker apps to your own server")
@@ -39,8 +37,10 @@ export function createProgram(): TypedCommand {
     .exitOverride()
     // `run` prints errors, in one form for all.
     .configureOutput({ writeOut: (text) => stdout.write(text), outputError: () => {} });
+  addInit(program);
   addRuns(program);
   addQuestions(program);
+  addConfig(program);
   addServer(program);
   program
     .command("version")
@@ -50,43 +50,67 @@ export function createProgram(): TypedCommand {
   return program;
 }
 
+function addInit(program: TypedCommand): void {
+  program
+    .command("init")
+    .description("write a config for the Dockerfile in a directory")
+    .argument("[directory]", "where the app is (default: here)")
+    .option("--name <app>", "the app's name (default: the project's, else the directory's)")
+    .option("--server <url>", "the server to deploy to (default: the only one you have added)")
+    .option("--port <number>", "the app's port (default: what the Dockerfile exposes)", portNumber)
+    .option("--ts", "write haloy.config.ts instead of haloy.yaml")
+    .option("-f, --force", "also where a config is already")
+    .addOption(json)
+    .action(async (directory, options) =>
+      (await import("./commands/init.ts")).init(directory, options),
+    );
+}
+
 /** Commands that plan or change what runs. */
 function addRuns(program: TypedCommand): void {
   program
     .command("deploy")
-    .description("build the image, bring it to the server, run it and switch traffic to it")
+    .description("build images, bring them to servers, run them and switch traffic to them")
     .addOption(config)
     .addOption(targets)
-    .addOption(all)
+    .addOption(target)
+    .addOption(allUnprotected)
+    .addOption(includeProtected)
     .addOption(noLogs)
     .addOption(noWait)
     .addOption(json)
     .action(async (options) => (await import("./commands/deploy.ts")).deploy(options));
   program
-    .command("rollback")
-    .description("bring an earlier release back: the last good one, or that of a deployment")
-    .argument("[id]", "deployment ID, see rollback-targets")
+    .command("plan")
+    .description("show what deploy would do, and change nothing")
     .addOption(config)
     .addOption(targets)
-    .addOption(all)
+    .addOption(target)
+    .addOption(allUnprotected)
+    .addOption(includeProtected)
+    .addOption(json)
+    .action(async (options) => (await import("./commands/plan.ts")).plan(options));
+  program
+    .command("rollback")
+    .description("bring an earlier release back: the last good one, or that of a deployment")
+    .argument("[id]", "deployment ID, see rollback-targets; for one target")
+    .addOption(config)
+    .addOption(targets)
+    .addOption(target)
+    .addOption(allUnprotected)
+    .addOption(includeProtected)
     .addOption(noLogs)
     .addOption(noWait)
     .addOption(json)
     .action(async (id, options) => (await import("./commands/rollback.ts")).rollback(id, options));
   program
-    .command("plan")
-    .description("show what deploy would do, and change nothing")
-    .addOption(config)
-    .addOption(targets)
-    .addOption(all)
-    .addOption(json)
-    .action(async (options) => (await import("./commands/plan.ts")).plan(options));
-  program
     .command("stop")
     .description("stop the app's containers, without asking")
     .addOption(config)
     .addOption(targets)
-    .addOption(all)
+    .addOption(target)
+    .addOption(allUnprotected)
+    .addOption(includeProtected)
     .option("-r, --remove-containers", "remove them too")
     .addOption(json)
     .action(async (options) => (await import("./commands/stop.ts")).stop(options));
@@ -99,6 +123,7 @@ function addQuestions(program: TypedCommand): void {
     .description("show what runs")
     .addOption(config)
     .addOption(targets)
+    .addOption(target)
     .addOption(all)
     .addOption(json)
     .action(async (options) => (await import("./commands/status.ts")).status(options));
@@ -107,12 +132,13 @@ function addQuestions(program: TypedCommand): void {
     .description("show the app's output and follow it")
     .addOption(config)
     .addOption(targets)
+    .addOption(target)
     .addOption(all)
     .option("--tail <lines>", "begin with this many lines of the past", lineCount, 100)
     .option("--container <id>", "one container, by ID or name (default: the first)")
     .addOption(new Option("--all-containers", "all containers").conflicts("container"))
     .option("--no-follow", "end after the lines of the past")
-    .option("--raw", "print lines exactly as they are, without the container's name")
+    .option("--raw", "print lines exactly as they are, without the names of their sources")
     .addOption(json)
     .action(async (options) => (await import("./commands/logs.ts")).logs(options));
   program
@@ -120,23 +146,31 @@ function addQuestions(program: TypedCommand): void {
     .description("list the releases that rollback can bring back")
     .addOption(config)
     .addOption(targets)
+    .addOption(target)
     .addOption(all)
     .addOption(json)
     .action(async (options) =>
       (await import("./commands/rollback-targets.ts")).rollbackTargets(options),
     );
+}
+
+/** Commands about the config alone. */
+function addConfig(program: TypedCommand): void {
   program
     .command("targets")
     .description("list the config's targets, without asking a server")
     .addOption(config)
     .addOption(targets)
+    .addOption(target)
+    .addOption(all)
     .addOption(json)
     .action(async (options) => (await import("./commands/targets.ts")).targets(options));
   program
     .command("validate-config")
-    .description("check the config file, without asking a server")
+    .description("check the config and what it names, without asking a server")
     .addOption(config)
-    .option("--show-resolved-config", "print it with all defaults, secrets masked")
+    .option("--show-resolved-config", "print every target with all its settings, secrets masked")
+    .option("--reveal", "with --show-resolved-config: print values in clear")
     .addOption(json)
     .action(async (options) =>
       (await import("./commands/validate-config.ts")).validateConfig(options),
@@ -172,17 +206,19 @@ function addServer(program: TypedCommand): void {
     );
   server
     .command("version")
-    .description("print the version of haloyd on a server")
+    .description("print the version of haloyd on servers")
     .addOption(config)
-    .option("-s, --server <url>", "this server, instead of the config's")
+    .addOption(targets)
+    .addOption(target)
+    .addOption(all)
+    .addOption(
+      new Option("-s, --server <url>", "this server, instead of the config's").conflicts([
+        "targets",
+        "all",
+      ]),
+    )
     .addOption(json)
     .action(async (options) =>
       (await import("./commands/server-version.ts")).serverVersion(options),
     );
-}
-
-function lineCount(text: string): number {
-  const count = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(count)) return count;
-  throw new InvalidArgumentError("It must be a number of lines.");
 }

@@ -5,8 +5,7 @@
  */
 
 import process from "node:process";
-import { CommanderError } from "commander";
-import { fail, type HaloyError } from "../core/errors.ts";
+import { type Command, CommanderError } from "commander";
 import { createProgram } from "./program.ts";
 
 /** Run the command that `args` name. Gives back the exit code; prints every error. */
@@ -24,18 +23,19 @@ export async function run(args: readonly string[]): Promise<number> {
       return thrown.exitCode;
     }
     const { printFailure } = await import("./render/failure.ts");
-    return printFailure(thrown instanceof CommanderError ? usageError(thrown) : thrown, {
+    return printFailure(await explained(thrown, program, args), {
       json: args.includes("--json"),
       debug: process.env.HALOY_DEBUG === "1",
     });
   }
 }
 
-/** Commander's "error: unknown option '--jsn'\n(Did you mean --json?)" as one of our errors. */
-function usageError({ message }: CommanderError): HaloyError {
-  const [problem = "", suggestion] = message.replace(/^error: /, "").split("\n");
-  return fail("USAGE_INVALID", {
-    message: `Cannot understand the command line: ${problem.replace(/\.$/, "")}`,
-    hint: suggestion?.replace(/^\((.*)\)$/, "$1") ?? `See "haloy help" and "haloy help <command>"`,
-  });
+async function explained(
+  thrown: unknown,
+  program: Pick<ReturnType<typeof createProgram>, "commands">,
+  args: readonly string[],
+): Promise<unknown> {
+  if (!(thrown instanceof CommanderError)) return thrown;
+  const { usageError } = await import("./usage.ts");
+  return usageError(thrown, program as unknown as Command, args);
 }

@@ -5,7 +5,7 @@
  */
 
 import { printDeployed } from "../render/deployed.ts";
-import { follow, type TargetFlags, withSession } from "../session.ts";
+import { follow, printEach, type TargetFlags, withSession } from "../session.ts";
 
 /** Flags of `deploy` and `rollback`. */
 export interface DeployFlags extends TargetFlags {
@@ -13,12 +13,13 @@ export interface DeployFlags extends TargetFlags {
   readonly wait: boolean;
 }
 
-/** Build, push, run, switch. Returns only when the new version serves. */
+/** Build, push, run, switch. Returns only when the new versions serve. */
 export async function deploy(flags: DeployFlags): Promise<void> {
   const json = flags.json ?? false;
-  await withSession(flags, async ({ haloy, loaded, signal }) => {
-    const run = haloy.deploy({ signal, noWait: !flags.wait });
-    const result = await follow(run, { json, logs: flags.logs });
-    printDeployed(result, loaded.config.domains, json);
+  await withSession(flags, async ({ haloy, loaded, chosen }) => {
+    const run = haloy.deploy({ ...chosen, noWait: !flags.wait });
+    await printEach(follow(run, { json, logs: flags.logs }), (result, target) =>
+      printDeployed(result, loaded.config.targets[target]?.domains ?? [], json),
+    );
   });
 }

@@ -4,9 +4,10 @@
  * @module
  */
 
+import type { LogLine } from "../../client/api.ts";
 import { isHaloyError } from "../../core/errors.ts";
 import { stderr, stdout } from "../output.ts";
-import { cyan, mark } from "../render/style.ts";
+import { bold, cyan, mark } from "../render/style.ts";
 import { type TargetFlags, withSession } from "../session.ts";
 
 /** Flags of `logs`. */
@@ -18,10 +19,13 @@ export interface LogFlags extends TargetFlags {
   readonly raw?: true | undefined;
 }
 
-/** Print the app's output until it ends, Ctrl-C is pressed or the reader goes. */
+/** Print the apps' output until it ends, Ctrl-C is pressed or the reader goes. */
 export async function logs(flags: LogFlags): Promise<void> {
-  await withSession(flags, async ({ haloy, signal }) => {
+  const several = flags.all || (flags.targets?.length ?? 1) > 1;
+  await withSession(flags, async ({ haloy, chosen }) => {
+    const { signal } = chosen;
     const lines = haloy.logs({
+      ...chosen,
       tail: flags.tail,
       follow: flags.follow,
       ...(flags.container === undefined ? {} : { container: flags.container }),
@@ -29,8 +33,10 @@ export async function logs(flags: LogFlags): Promise<void> {
       signal: AbortSignal.any([signal, stdout.closed]),
     });
     try {
-      for await (const { container, line } of lines) {
-        print(container, line, flags);
+      for await (const line of lines) {
+        if (flags.json) stdout.raw(JSON.stringify({ type: "line", ...line }));
+        else if (flags.raw) stdout.raw(line.line);
+        else stdout.line(prefixOf(line, flags.allContainers ?? false, several) + line.line);
         await stdout.drained();
       }
     } catch (error) {
@@ -39,15 +45,16 @@ export async function logs(flags: LogFlags): Promise<void> {
       return;
     }
     if (flags.follow && !signal.aborted) {
-      stderr.line(`${mark.info} The container has ended. Run "haloy logs" again for a new one`);
+      const ended = several ? "The containers have" : "The container has";
+      stderr.line(`${mark.info} ${ended} ended. Run "haloy logs" again for a new one`);
     }
   });
 }
 
-function print(container: string, line: string, { json, raw, allContainers }: LogFlags): void {
-  if (json) stdout.raw(JSON.stringify({ type: "line", container, line }));
-  else if (raw) stdout.raw(line);
-  else stdout.line(allContainers ? `${cyan(container)} │ ${line}` : line);
+/** Who speaks, where more than one could. */
+function prefixOf({ target, container }: LogLine, containers: boolean, targets: boolean): string {
+  const names = [...(targets ? [bold(target)] : []), ...(containers ? [cyan(container)] : [])];
+  return names.length === 0 ? "" : `${names.join(" ")} │ `;
 }
 
 function isAbort(error: unknown): boolean {

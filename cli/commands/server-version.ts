@@ -9,10 +9,10 @@ import { versionOfConfig, versionOfServer } from "../../client/server-version.ts
 import { cancelOnSignal } from "../cancel.ts";
 import { stderr, stdout } from "../output.ts";
 import { bold } from "../render/style.ts";
-import { loadTarget, printJson, type TargetFlags } from "../session.ts";
+import { choiceOf, load, printJson, type TargetFlags } from "../session.ts";
 
 /** Flags of `server version`. */
-export interface ServerVersionFlags extends Pick<TargetFlags, "config" | "json"> {
+export interface ServerVersionFlags extends TargetFlags {
   readonly server?: string | undefined;
 }
 
@@ -22,7 +22,7 @@ export async function serverVersion(flags: ServerVersionFlags): Promise<void> {
   const { signal } = cancellation;
   const { server } = flags;
   const found = await (server === undefined
-    ? versionOfConfig(await loadTarget(flags), process.env, signal)
+    ? versionOfConfig(await load(flags), process.env, signal, choiceOf(flags))
     : versionOfServer(server, process.env, signal));
   if (flags.json) printJson(found);
   else stdout.line(`${bold(found.server)}  haloyd ${found.haloyd}`);

@@ -1,19 +1,29 @@
 /**
- * A checked config as it is shown: all defaults filled in, everything that may be secret masked.
+ * A checked config as it is shown: every target with what it inherits and all defaults. It is a
+ * config again, unless values are masked.
  *
  * @module
  */
 
-import { CONFIG_SHAPE } from "../../core/config/formats.ts";
+import { CONFIG_SHAPE } from "../../core/config/config-shape.ts";
 import { SENSITIVE_BLOCK, SENSITIVE_KEY } from "../../core/config/masking.ts";
 import { type Shape, spell, stepInto } from "../../core/config/shape.ts";
 import type { Config } from "../../core/config/types.ts";
+import type { Target } from "../../core/target.ts";
 
 const MASK = "[secret]";
 
-/** Plain data, ready to print. Where a value comes from is shown, the value never. */
-export function shownConfig(config: Config): unknown {
-  return masked(config, CONFIG_SHAPE, false);
+/**
+ * Plain data, ready to print, with keys as in TypeScript. Where a value comes from is shown. The
+ * value itself only with `reveal`, which asks nobody: a value from elsewhere is never shown.
+ */
+export function shownConfig(config: Config, { reveal }: { readonly reveal: boolean }): unknown {
+  const { targets, multiple, ...others } = config;
+  const shown = Object.entries(targets).map(([name, target]) => [name, written(target)] as const);
+  const whole = multiple
+    ? { targets: Object.fromEntries(shown), ...others }
+    : { ...shown[0]?.[1], ...others };
+  return printable(whole, CONFIG_SHAPE, reveal ? "never" : "sensitive");
 }
 
 /** The keys of `shown` as YAML writes them. */
@@ -21,22 +31,38 @@ export function snakeCased(shown: unknown): unknown {
   return respelled(shown, CONFIG_SHAPE);
 }
 
-function masked(value: unknown, shape: Shape, hidden: boolean): unknown {
+/** A target in the words of a config: `platforms` is the only setting that is called otherwise. */
+function written({ name, image, ...others }: Target): object {
+  if (!image?.buildConfig) return { name, image, ...others };
+  const { platforms, ...buildConfig } = image.buildConfig;
+  const platform = platforms.length === 1 ? platforms[0] : platforms;
+  return { name, image: { ...image, buildConfig: { ...buildConfig, platform } }, ...others };
+}
+
+/** Which values are masked: none, those of settings that may hold secrets, or every one. */
+type Masking = "never" | "sensitive" | "always";
+
+function printable(value: unknown, shape: Shape, masking: Masking): unknown {
   if (Array.isArray(value)) {
-    return value.map((item, index) => masked(item, stepInto(shape, index), hidden));
+    return value.map((item, index) => printable(item, stepInto(shape, index), masking));
   }
-  if (value === null || typeof value !== "object") return hidden ? MASK : value;
+  if (value === null || typeof value !== "object") return masking === "always" ? MASK : value;
   const entries = Object.entries(value).flatMap(([key, inner]) => {
     if (inner === undefined) return [];
     if (key === "name" || key === "from") return [[key, inner]];
     // A plugin in a haloy.config.ts is an object with functions.
     if (key === "use" && typeof inner === "object") return [[key, nameOf(inner)]];
     const step = stepInto(shape, key);
-    const free = step.kind === "any" && SENSITIVE_KEY.test(key);
-    return [[key, masked(inner, step, hidden || free || SENSITIVE_BLOCK.has(key))]];
+    return [[key, printable(inner, step, isSensitive(key, step) ? stricter(masking) : masking)]];
   });
   return Object.fromEntries(entries);
 }
+
+function isSensitive(key: string, { kind }: Shape): boolean {
+  return SENSITIVE_BLOCK.has(key) || (kind === "any" && SENSITIVE_KEY.test(key));
+}
+
+const stricter = (masking: Masking): Masking => (masking === "never" ? "never" : "always");
 
 function nameOf(plugin: unknown): string {
   return plugin !== null && typeof plugin === "object" && "name" in plugin

@@ -9,7 +9,7 @@ import type { PushedImage } from "../../core/hooks.ts";
 import type { Domain } from "../../core/target.ts";
 import { stdout } from "../output.ts";
 import { bytes, counted, duration, facts } from "./format.ts";
-import { bold, cyan, mark } from "./style.ts";
+import { cyan, mark, named } from "./style.ts";
 
 /** Print the result: the last line of JSON, or what a person wants to know now. */
 export function printDeployed(
@@ -21,9 +21,9 @@ export function printDeployed(
     stdout.raw(JSON.stringify({ type: "result", ...result }));
     return;
   }
-  const { app, server, deployment, image, rolledBackTo, push, elapsedMs } = result;
+  const { server, deployment, image, rolledBackTo, push, elapsedMs } = result;
   const verb = rolledBackTo === null ? "Deployed" : "Rolled back";
-  stdout.line(`${mark.done} ${verb} ${bold(app)} on ${server} in ${duration(elapsedMs)}`);
+  stdout.line(`${mark.done} ${verb} ${named(result)} on ${server} in ${duration(elapsedMs)}`);
   stdout.line(
     facts([
       // The router speaks plain HTTP, or leads from there to HTTPS.

@@ -116,6 +116,25 @@ test("without logs the deployment's log is silent, also its errors, and its stat
   ).toEqual([null, "  checking", "● Waiting for deployment 01 to end"]);
 });
 
+test("a target that fails says so at once, for others may go on; all is told at the end", () => {
+  const error = { code: "BUILD_FAILED", message: "no" } as const;
+  const failed = { type: "hook:fail", ...docker, elapsedMs: 1, error } as const;
+  const command = { phase: "pre_deploy", command: "false" } as const;
+  expect(
+    lines([
+      { type: "run:start", operation: "deploy", ...TWO },
+      { ...failed, target: "api" },
+      { type: "command:end", ...command, elapsedMs: 1, exitCode: 1, target: "production" },
+      failed,
+      { ...failed, hook: "verify", target: "api" },
+    ]).slice(1),
+  ).toEqual(["!api        ✖ failed in build", "!production ✖ failed in pre_deploy", null, null]);
+});
+
+test("a run whose choice of targets failed tells nothing by itself", () => {
+  expect(lines([{ type: "run:start", operation: "deploy", app: "", targets: [] }])).toEqual([null]);
+});
+
 test("a quiet run tells only what is important", () => {
   expect(
     lines(

@@ -6,6 +6,7 @@
  */
 
 import type { LogLevel, Stamped } from "../../core/events.ts";
+import { HOOKS } from "../../core/hooks.ts";
 import { plainText } from "../output.ts";
 import { duration } from "./format.ts";
 import { bold, dim, mark } from "./style.ts";
@@ -63,8 +64,9 @@ export class Facts {
       case "command:output":
         return plain(quoted(event.phase, event.line));
       case "command:end":
-        // The run says at its end which command failed.
-        return event.exitCode === 0 ? done(`${event.phase}: ${event.command}`, event) : null;
+        return event.exitCode === 0
+          ? done(`${event.phase}: ${event.command}`, event)
+          : this.#failed(event, event.phase);
       case "stage:start":
         this.#labels.set(`${event.stage} ${event.target}`, event.label);
         return null;
@@ -77,10 +79,11 @@ export class Facts {
           `still waiting for plugin ${event.plugin}, ${duration(event.elapsedMs)} so far`,
         );
       case "hook:fail":
-        // A failure in any other hook ends the run, which is told at its end.
-        return event.hook === "done" || event.hook === "fail"
-          ? warning(`Plugin ${event.plugin}: ${event.error.message}`)
-          : null;
+        if (event.hook === "done" || event.hook === "fail") {
+          return warning(`Plugin ${event.plugin}: ${event.error.message}`);
+        }
+        // Everything else is found out for all targets before the first one goes on.
+        return HOOKS[event.hook].effect ? this.#failed(event, event.hook) : null;
       case "log":
         return this.#log(event.plugin, event.level, event.message);
       case "deployment:state":
@@ -92,6 +95,12 @@ export class Facts {
       default:
         return null;
     }
+  }
+
+  /** A target's failure is told in full at the run's end; other targets may go on till then. */
+  #failed({ target }: Stamped, where: string): Fact | null {
+    if (target === undefined || this.#width === 0) return null;
+    return { important: true, text: `${mark.error} failed in ${where}` };
   }
 
   /** Something that goes on from now. */
@@ -109,7 +118,8 @@ export class Facts {
 }
 
 function begun({ operation, app, targets }: Extract<Stamped, { type: "run:start" }>): Fact | null {
-  if (operation !== "deploy" && operation !== "rollback") return null;
+  // Without targets the choice of them failed.
+  if ((operation !== "deploy" && operation !== "rollback") || targets.length === 0) return null;
   const verb = operation === "deploy" ? "Deploying" : "Rolling back";
   return info(`${verb} ${bold(targets.length > 1 ? targets.join(", ") : app)}`);
 }

@@ -12,7 +12,8 @@ function footerAfter(events: readonly (HaloyEvent & { readonly target?: string }
   }
   return footer;
 }
-const picture = (events: readonly HaloyEvent[]) => plainText(footerAfter(events).draw(3500));
+const picture = (events: Parameters<typeof footerAfter>[0]) =>
+  plainText(footerAfter(events).draw(3500));
 
 const start: HaloyEvent = { type: "stage:start", stage: "push", label: "Push" };
 const progress = (label: string, done: number): HaloyEvent => ({
@@ -54,6 +55,17 @@ test("with several targets, each shows its own stage, and what is for all shows 
     "  layer  ██████████░░░░░░░░░░ 5.0 MB / 10.0 MB",
     "* b Deploy: checking 2.5 s",
   ]);
+});
+
+test("a target that failed shows nothing any more, the others go on", () => {
+  const error = { code: "BUILD_FAILED", message: "no" } as const;
+  const drawn = picture([
+    { type: "run:start", operation: "deploy", app: "a, b", targets: ["a", "b"] },
+    { ...start, target: "a" },
+    { ...start, target: "b" },
+    { type: "hook:fail", ...push, elapsedMs: 1, error, target: "a" },
+  ]);
+  expect(drawn.slice(2)).toBe("b Push 2.5 s");
 });
 
 test("a command of the config shows while it runs", () => {

@@ -55,6 +55,9 @@ export class Footer {
       case "command:end":
         this.#works.delete(`command ${target}`);
         break;
+      case "hook:fail":
+        if (event.hook !== "done" && event.hook !== "fail") this.#endAll(target);
+        break;
       case "run:end":
       case "run:fail":
         this.#works.clear();
@@ -94,6 +97,10 @@ export class Footer {
   #begin(key: string, target: string | undefined, label: string, since: number): void {
     const oneLine = plainText(label).replaceAll("\n", " ");
     this.#works.set(key, { target, label: oneLine, since, progress: new Map(), state: "" });
+  }
+
+  #endAll(target: string | undefined): void {
+    for (const [key, work] of this.#works) if (work.target === target) this.#works.delete(key);
   }
 
   #say(target: string | undefined, state: string): void {

@@ -88,6 +88,11 @@ After all targets
 haloy deploy would run 4 commands, start 2 containers, stop 2 containers and remove 1 old release: its settings change`);
 });
 
+test("what stays is the server's to say, with a history strategy that only it has", () => {
+  const unknown = target({ history: "vault", keeps: null, removes: null });
+  expect(text(plan([unknown]))).toContain('keeps   what history strategy "vault" keeps\n');
+});
+
 test("added settings are green, removed ones red, changed ones yellow", () => {
   const changes = [
     { setting: "a", from: null, to: "1" },

@@ -34,7 +34,7 @@ function summary(plan: Plan): string {
     plan.globalPostDeploy.length +
     total(({ preDeploy, postDeploy }) => preDeploy.length + postDeploy.length);
   const stops = total((target) => target.stops.length);
-  const removes = total((target) => target.removes.length);
+  const removes = total((target) => target.removes?.length ?? 0);
   const acts = [
     run > 0 && `run ${counted(run, "command")}`,
     plan.builds.length > 0 && `build ${counted(plan.builds.length, "image")}`,
@@ -97,8 +97,8 @@ function targetText(plan: TargetPlan, several: boolean): string {
     ["changes", changesText(plan)],
     ["starts", count],
     ["stops", stops.join("\n") || null],
-    ["keeps", keeps.join("\n") || null],
-    ["removes", removes.join("\n") || null],
+    ["keeps", keeps ? keeps.join("\n") || null : `what history strategy "${plan.history}" keeps`],
+    ["removes", removes?.join("\n") || null],
     ["before", plan.preDeploy.join("\n") || null],
     ["after", plan.postDeploy.join("\n") || null],
   ])}`;

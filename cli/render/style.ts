@@ -25,3 +25,8 @@ export const mark: Readonly<Record<"done" | "error" | "info" | "next" | "warn", 
   next: cyan("→"),
   warn: yellow("⚠"),
 };
+
+/** A target and its app: bold, and the app only where it is called otherwise. */
+export function named({ target, app }: { readonly target: string; readonly app: string }): string {
+  return target === app ? bold(app) : `${bold(target)} (${app})`;
+}
