@@ -5,6 +5,7 @@
  * @module
  */
 
+import { basename } from "node:path";
 import type { LoadedConfig } from "../core/config/load.ts";
 import type { Need } from "../core/config/resolve-env.ts";
 import { findSource } from "../core/config/secret-sources.ts";
@@ -36,7 +37,11 @@ export async function checkOffline(
         await problems.collect(target.name, () => resolveImage(run, target));
         for (const error of unknownProviders(run, target)) problems.add([target.name], error);
       }
-      problems.throwIfAny();
+      problems.throwIfAny({
+        code: "CONFIG_INVALID",
+        action: `use ${basename(loaded.file)}`,
+        hint: "A deploy would refuse them: correct all of them",
+      });
     });
   } finally {
     await session.close();

@@ -4,12 +4,27 @@
  * @module
  */
 
-import { errorJson, fail, isHaloyError, reasonOf } from "../core/errors.ts";
+import { basename } from "node:path";
+import { type ErrorCode, errorJson, fail, isHaloyError } from "../core/errors.ts";
 
 interface Found {
   readonly targets: Set<string>;
   readonly error: unknown;
 }
+
+/** How several problems are told as one error. */
+export interface Verdict {
+  readonly code: ErrorCode;
+  /** After "Cannot". */
+  readonly action: string;
+  readonly hint: string;
+}
+
+const NOTHING_CHANGED: Verdict = {
+  code: "DEPLOYMENT_FAILED",
+  action: "go on",
+  hint: "Nothing was changed. Correct all of them and try again",
+};
 
 /** Problems and whose they are. */
 export class Problems {
@@ -45,21 +60,31 @@ export class Problems {
   }
 
   /** Throw what was found: a single problem as itself, several as one error. */
-  throwIfAny(): void {
+  throwIfAny({ code, action, hint }: Verdict = NOTHING_CHANGED): void {
     const found = [...this.#found.values()];
     const [only, ...others] = found;
     if (!only) return;
     if (others.length === 0) throw this.#chosen === 1 ? only.error : named(only);
-    const lines = found.map((one) => {
-      const message = reasonOf(one.error).replaceAll("\n", "\n  ");
-      return `- ${this.#chosen === 1 ? "" : `${list(one)}: `}${message}`;
-    });
-    throw fail("DEPLOYMENT_FAILED", {
-      message: `Cannot go on, for ${found.length} reasons:\n${lines.join("\n")}`,
-      hint: "Nothing was changed. Correct all of them and try again",
+    const whose = (one: Found) => (this.#chosen === 1 ? "" : `${list(one)}: `);
+    throw fail(code, {
+      message: `Cannot ${action}, for ${found.length} reasons:\n${found.map((one) => `- ${whose(one)}${told(one.error)}`).join("\n")}`,
+      hint,
       details: found.map(({ error, targets }) => ({ ...errorJson(error), targets: [...targets] })),
     });
   }
+}
+
+/** One of several problems: what it is, where, and what to do about it. */
+function told(error: unknown): string {
+  const { message, at, hint } = errorJson(error);
+  // Most messages about a place say it themselves.
+  const place =
+    at?.line === undefined || message.includes(basename(at.file))
+      ? ""
+      : ` (${basename(at.file)}:${at.line}:${at.column})`;
+  return [`${message}${place}`, ...(hint === undefined ? [] : [`→ ${hint}`])]
+    .join("\n")
+    .replaceAll("\n", "\n  ");
 }
 
 /** The error with its targets in front. */
