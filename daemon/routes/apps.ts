@@ -13,6 +13,7 @@ import {
   listContainers,
   stopApp,
 } from "../../engine/containers.ts";
+import { volumesOf } from "../../engine/volumes.ts";
 import type { StatusAnswer } from "../../wire/routes.ts";
 import type { Services } from "../services.ts";
 
@@ -113,8 +114,10 @@ export function appRoutes(services: Services): Hono {
     const app = context.req.param("app");
     const remove = context.req.query("remove-containers") === "true";
     if (context.req.query("remove-volumes") === "true") {
+      const names = await volumesOf(engine, app);
       throw fail("API_REQUEST_INVALID", {
-        message: "Cannot remove volumes: this haloyd does not manage any yet",
+        message: `Cannot remove the volumes of "${app}" (${names.join(", ") || "none"}): haloyd removes no data`,
+        hint: `Remove them by name on the server: "docker volume rm …"`,
         details: { status: 400 },
       });
     }

@@ -10,7 +10,7 @@
  */
 
 import { type EngineClient, engineSaid, rejectedStatus } from "../../../engine/client.ts";
-import { LABELS } from "../../../engine/containers.ts";
+import { ensureVolume } from "../../../engine/volumes.ts";
 import { fail, parseVolume, type Release, type Volume } from "../../../plugin.ts";
 import { labelsOf } from "./container.ts";
 import type { Deployment } from "./deployment.ts";
@@ -27,14 +27,8 @@ export async function prepareVolumes(deployment: Deployment, imageId: string): P
   const binds = volumes.filter(({ kind }) => kind === "bind");
   if (binds.length > 0) await checkSources(engine, release, imageId, binds);
   for (const { kind, source } of volumes) {
-    if (kind === "named") await ensureVolume(engine, release, source);
+    if (kind === "named") await ensureVolume(engine, release.app, source);
   }
-}
-
-async function ensureVolume(engine: EngineClient, { app }: Release, name: string): Promise<void> {
-  if (await engine.jsonOrNull(`/volumes/${name}`)) return;
-  const json = { Name: name, Labels: { [LABELS.app]: app } };
-  await engine.call("/volumes/create", { method: "POST", json });
 }
 
 /**
