@@ -10,6 +10,7 @@ import { type ErrorCode, type ErrorJson, errorJson, fail, isHaloyError } from ".
 import { layerRoutes } from "./layers/routes.ts";
 import { appRoutes } from "./routes/apps.ts";
 import { deploymentRoutes } from "./routes/deployments.ts";
+import { registryRoutes } from "./routes/registries.ts";
 import { refuseReleaseTag } from "./routes/stock/release-tag.ts";
 import { stockRoutes } from "./routes/stock.ts";
 import { versionRoutes } from "./routes/version.ts";
@@ -34,6 +35,10 @@ const STATUS: { readonly [Code in ErrorCode]?: number } = {
   IMAGE_NOT_FOUND: 404,
   LAYER_CORRUPT: 400,
   LAYER_MISSING: 409,
+  REGISTRY_DENIED: 400,
+  REGISTRY_LOGIN_INVALID: 400,
+  REGISTRY_LOGIN_NOT_FOUND: 404,
+  REGISTRY_UNAUTHORIZED: 400,
   ROLLBACK_TARGET_NOT_FOUND: 404,
   ROLLBACK_UNAVAILABLE: 409,
   STRATEGY_UNKNOWN: 400,
@@ -75,6 +80,7 @@ export function createApp(services: Services): Hono {
   );
   app.route("/", deploymentRoutes(services));
   app.route("/", appRoutes(services));
+  app.route("/", registryRoutes(services));
   app.route("/", stockRoutes(services));
 
   app.notFound((context) => context.text("There is no such route\n", 404));

@@ -17,6 +17,7 @@ import { Deployer } from "./deployer.ts";
 import { watchContainers } from "./engine-events.ts";
 import { Journal } from "./journal.ts";
 import { LayerStore } from "./layers/store.ts";
+import { Registries, registriesFile } from "./registries.ts";
 import { Releases } from "./releases.ts";
 import { Retention } from "./retention.ts";
 import type { Settings } from "./settings.ts";
@@ -35,6 +36,7 @@ export interface Services {
   readonly journal: Journal;
   readonly releases: Releases;
   readonly layers: LayerStore;
+  readonly registries: Registries;
   readonly traffic: Traffic;
   readonly deployer: Deployer;
   readonly plugins: PluginHost;
@@ -62,10 +64,12 @@ export async function openServices(
   await engine.apiVersion();
   const lock = lockDataDirectory(dataDirectory);
   const database = openDatabase(dataDirectory);
-  const journal = new Journal(database, Vault.open(dataDirectory));
+  const vault = Vault.open(dataDirectory);
+  const journal = new Journal(database, vault);
   const releases = new Releases(database);
   const layers = new LayerStore({ directory: join(dataDirectory, "layers"), engine });
   await layers.recover();
+  const registries = new Registries({ file: registriesFile(dataDirectory), vault, env });
 
   const loaded = await loadPlugins(settings.plugins, { from: file, builtins: serverPlugins });
   const running = await setUpPlugins(loaded);
@@ -108,6 +112,7 @@ export async function openServices(
     journal,
     releases,
     layers,
+    registries,
     traffic,
     deployer,
     plugins,

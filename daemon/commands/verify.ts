@@ -11,6 +11,7 @@ import { PluginHost, setUpPlugins } from "../../core/host.ts";
 import { loadPlugins } from "../../core/registry.ts";
 import { describeEngine, EngineClient, engineAddress } from "../../engine/client.ts";
 import { serverPlugins } from "../../plugins/builtins.ts";
+import { readLogins, registriesFile } from "../registries.ts";
 import { readSettings } from "../settings.ts";
 import { TokenCheck } from "../token.ts";
 import type { ServeOptions } from "./serve.ts";
@@ -23,6 +24,7 @@ export async function verify(options: ServeOptions): Promise<number> {
     [`configuration in ${configDirectory}`, () => readSettings(dataDirectory, configDirectory)],
     ["API token", () => TokenCheck.load(configDirectory)],
     [`data directory ${dataDirectory}`, () => checkPrivate(dataDirectory)],
+    ["logins at registries", () => readLogins(registriesFile(dataDirectory))],
     [`Docker Engine at ${describeEngine(engine.address)}`, () => engine.apiVersion()],
     ["plugins and router", () => checkPlugins(dataDirectory, configDirectory)],
     [`haloyd on http://${listen}`, () => checkListening(listen)],

@@ -1,6 +1,6 @@
 /**
- * Routes that only stock Haloy clients use: a deployment's log in their own form, images as
- * `docker save` writes them, and the list of registries. Our clients have better ones.
+ * Routes that only stock Haloy clients use: a deployment's log in their own form, and images
+ * as `docker save` writes them. Our clients have better ones.
  *
  * @module
  */
@@ -19,7 +19,5 @@ export function stockRoutes(services: Services): Hono {
   routes.route("/", stockDiskRoutes(services));
   routes.route("/", stockLayerRoutes(services));
   routes.route("/", stockArchiveRoutes(services));
-  // Logging in to a registry on the server is not there yet, so there is never one to list.
-  routes.get("/v1/registries", (context) => context.json({ registries: [] }));
   return routes;
 }

@@ -18,7 +18,7 @@ export interface Attempt {
 }
 
 /** What can be wrong. */
-type Trouble =
+export type Trouble =
   | "denied"
   | "login"
   | "missing"
@@ -57,11 +57,13 @@ export function registryRefusal(attempt: Attempt, said: string): HaloyError {
 }
 
 function troubleOf({ reference }: Attempt, said: string): Trouble {
-  // Names are no news: an image may be called "denied". Addresses and references hold them.
-  const words = said
-    .replace(namePattern(reference), "")
-    .replace(/"[^"]*"|https?:\/\/\S+/g, "")
-    .toLowerCase();
+  return troubleIn(said.replace(namePattern(reference), ""));
+}
+
+/** What an engine means. Names of the caller's own, which are no news, are taken out before. */
+export function troubleIn(said: string): Trouble {
+  // An image may be called "denied". Addresses and references hold names.
+  const words = said.replace(/"[^"]*"|https?:\/\/\S+/g, "").toLowerCase();
   return WORDS.find(([, pattern]) => pattern.test(words))?.[0] ?? "unknown";
 }
 
