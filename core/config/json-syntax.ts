@@ -53,20 +53,23 @@ export function findJsonErrors(text: string, errors: readonly jsonc.ParseError[]
   if (!"{[/#".includes(text.charAt(first))) {
     return [say(["is not JSON: it does not begin with {"], [first, first + 1])];
   }
+  const brackets = new Brackets(text);
   const findings: Finding[] = [];
   let end = -1;
   let before = "";
   for (const { error, offset, length } of errors) {
     const code = jsonc.printParseErrorCode(error);
-    const sameLine = end !== -1 && !text.slice(end, offset).includes("\n");
-    // An open text swallows the comma or the colon after it.
-    const swallowed = before === "UnexpectedEndOfString" && /^Co/.test(code);
+    const range: Range = [offset, offset + length];
+    // An open text swallows the comma or the colon after it, and an unread word is no value.
+    if (before === "UnexpectedEndOfString" && /^Co/.test(code)) continue;
+    const between = end === -1 ? "\n" : text.slice(end, offset);
+    const follows = before === "InvalidSymbol" && between.trim() === "";
     const unclosed = code.startsWith("Close");
-    if (!sameLine && !swallowed && !(unclosed && findings.length > 0)) {
-      const range: Range = [offset, offset + length];
-      findings.push(say(unclosed ? neverClosed(text) : describe(code, text, range), range));
+    if (between.includes("\n") && !follows && !(unclosed && findings.length > 0)) {
+      const words = unclosed ? neverClosed(text, brackets) : describe(code, text, range, brackets);
+      findings.push(say(words, range));
     }
-    end = offset + length;
+    end = range[1];
     before = code;
   }
   return findings;
@@ -76,11 +79,10 @@ function say([message, suggestion, place]: Words, range: Range): Finding {
   return { path: [], message, suggestion, range: place ?? range };
 }
 
-function describe(code: string, text: string, [start, end]: Range): Words {
+function describe(code: string, text: string, [start, end]: Range, brackets: Brackets): Words {
   const token = text.slice(start, end);
-  const previous = text.slice(0, start).trimEnd();
-  const afterComma = previous.endsWith(",");
-  const last = previous.length - 1;
+  // What matters of the text before is the last sign.
+  const previous = text.slice(Math.max(0, start - 1000), start).trimEnd();
   if (code === "InvalidSymbol") {
     if (/\d/.test(text.charAt(start - 1)) && /^\w/.test(token)) return NO_NUMBER;
     return BY_SYMBOL.find(([looks]) => looks.test(token))?.[1] ?? NO_QUOTES;
@@ -88,31 +90,51 @@ function describe(code: string, text: string, [start, end]: Range): Words {
   if (code === "CommaExpected") {
     if (token === "}") return ["has } where ] is expected", "Close the list with ] first"];
     if (token === "]") return ["has ] where } is expected", "Close the map with } first"];
-    if (token === ":")
-      return ["has a colon after a value", "Is the value before this one missing?"];
-    if (/^\d/.test(token) && last === start - 1) return NO_NUMBER;
+    if (token === ":" && text[brackets.innermost(start)] === "[") {
+      return ["has a key in a list", "Close the list with ] before it, or put it in { }"];
+    }
+    if (token === ":") return ["has a colon after a value", "Is the value before it missing?"];
+    if (/^\d/.test(token) && /\d/.test(text.charAt(start - 1))) return NO_NUMBER;
   }
   if (code === "EndOfFileExpected" && /^[}\]]$/.test(token)) {
     return ["has a closing bracket too many", "Remove it"];
   }
   if (code === "PropertyNameExpected" || code === "ValueExpected") {
-    if (afterComma && /^[}\]]$/.test(token)) {
-      return ["has a comma after the last item", "Remove it", [last, last + 1]];
+    if (previous.endsWith(":")) return ["has a key without a value", "Write a value before this"];
+    if (previous.endsWith(",") && /^[}\]]$/.test(token)) {
+      const comma = text.lastIndexOf(",", start);
+      return ["has a comma after the last item", "Remove it", [comma, comma + 1]];
     }
     if (token === "," && /[,[{]$/.test(previous)) return ["has a comma too many", "Remove it"];
   }
   return BY_CODE[code] ?? ["is not valid JSON here"];
 }
 
-/** The innermost bracket that is open at the end of the text. */
-function neverClosed(text: string): Words {
-  const open: number[] = [];
-  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\\r\n]|\\[^\r\n])*"?|[[\]{}]/g)) {
-    if (token === "{" || token === "[") open.push(index);
-    else if (token === "}" || token === "]") open.pop();
-  }
-  const at = open.at(-1) ?? 0;
+function neverClosed(text: string, brackets: Brackets): Words {
+  const at = brackets.innermost(text.length);
   return [`has no closing ${text[at] === "[" ? "]" : "}"}`, undefined, [at, at + 1]];
+}
+
+/** Which brackets are open, asked from the text's beginning to its end. */
+class Brackets {
+  readonly #signs: Iterator<RegExpExecArray>;
+  #next: RegExpExecArray | undefined;
+  readonly #open: number[] = [];
+
+  constructor(text: string) {
+    this.#signs = text.matchAll(/"(?:[^"\\\r\n]|\\[^\r\n])*"?|[[\]{}]/g);
+    this.#next = this.#signs.next().value;
+  }
+
+  /** Where the innermost bracket that is open at `offset` stands. */
+  innermost(offset: number): number {
+    for (; this.#next && this.#next.index < offset; this.#next = this.#signs.next().value) {
+      const { 0: sign, index } = this.#next;
+      if (sign === "{" || sign === "[") this.#open.push(index);
+      else if (sign === "}" || sign === "]") this.#open.pop();
+    }
+    return this.#open.at(-1) ?? 0;
+  }
 }
 
 /** A key, whatever its quotes: at the line's beginning, or before a colon. */

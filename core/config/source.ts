@@ -49,7 +49,10 @@ export function interpret(
   spelling: Spelling,
 ): Pick<Source, "value" | "places" | "hidden" | "findings"> {
   const interpreter = new Interpreter(spelling);
-  const at = { path: [], written: [], key: null, hide: false };
+  // A file that is only a text, or a list of them, is no config: perhaps it is somebody's secret.
+  const only = tree.kind === "list" ? tree.items : [tree];
+  const hide = only.every(({ kind }) => kind === "scalar");
+  const at = { path: [], written: [], key: null, hide };
   const value = interpreter.read(tree, shape, at);
   return { value, ...interpreter };
 }

@@ -53,6 +53,7 @@ const COMMENT: Signs[number] = [
 const BEFORE_VALUE: Signs = [
   [/^:/, ["has a colon where = is expected", "Write key = value"]],
   [/^=/, ["has = without a key before it", "Write key = value"]],
+  [/^\{/, ["has { where a key is expected", "Is it JSON? Then call it haloy.json"]],
   COMMENT,
   [/^/, ["has a sign that is not allowed in a key", "Put a key with signs in it in quotes"]],
 ];
@@ -83,6 +84,9 @@ export function syntaxFinding(text: string, statement: Statement, error: ParseEr
     return say(openBracket, [`has no closing ${text[openBracket] === "[" ? "]" : "}"}`]);
   }
   const at = start + error.index;
+  if (error.message.startsWith("Must be a newline") && /[\]}]/.test(text.charAt(at))) {
+    return say(at, ["has a closing bracket too many", "Remove it"]);
+  }
   const known = BY_MESSAGE.find(([begins]) => error.message.startsWith(begins));
   if (known) return say(at, [known[1], known[2]]);
   const inValue = /[=[{]/.test(text.slice(start, at).replace(/#.*/g, ""));

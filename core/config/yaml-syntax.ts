@@ -6,6 +6,7 @@
  */
 
 import { type Document, visit, type YAMLError } from "yaml";
+import { SETTING_NAMES } from "./config-shape.ts";
 import type { Finding, Range } from "./tree.ts";
 
 type Code = YAMLError["code"];
@@ -77,17 +78,13 @@ function openingQuote(document: Document, end: number): Range {
 
 /** Settings whose values are no secrets. */
 const HARMLESS: ReadonlySet<string> = new Set(
-  "name server image repository tag port domain context dockerfile platform push strategy count replicas build pull_policy health_check_path min_ready_seconds deployment_strategy".split(
+  "name server preset image image_key repository tag port domain context dockerfile platform push strategy count replicas build pull_policy health_check_path min_ready_seconds deployment_strategy naming_strategy protected network cpus memory driver".split(
     " ",
   ),
 );
 /** Settings that hold no secrets deeper down. */
 const HARMLESS_BLOCKS: ReadonlySet<string> = new Set(
   "domains aliases build_config history".split(" "),
-);
-/** Other settings, whose names may be shown. Another word before a colon may be half a secret. */
-const KNOWN: ReadonlySet<string> = new Set(
-  "api_token args env from plugins registry secret secret_providers use value with".split(" "),
 );
 /** What stands before a line's value: its indentation, dashes and key. */
 const HEAD = /^((?:\s|- )*)(?:(["']?)([\w.-]+)\2\s*:(?=\s|$)|-(?=\s|$))?\s*/;
@@ -111,7 +108,8 @@ export function maskBroken(text: string): Range[] {
     if (indent === "" && (harmless || block) && !seen.has(key)) inside = false;
     if (key !== "" && !harmless && !block) inside = true;
     seen.add(key);
-    const named = key === "" || harmless || block || KNOWN.has(key);
+    // Another word before a colon may be half a secret.
+    const named = key === "" || harmless || block || SETTING_NAMES.has(key);
     const from = named ? head.length : indent.length;
     const end = line.trimEnd().length;
     const shown = harmless && !inside && !MORE.test(line.slice(from));
