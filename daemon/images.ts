@@ -5,44 +5,65 @@
  * @module
  */
 
-import { text } from "node:stream/consumers";
-import { fail, reasonOf } from "../core/errors.ts";
+import { fail } from "../core/errors.ts";
 import type { Release } from "../core/hooks.ts";
-import { parseReference } from "../core/reference.ts";
 import { type EngineClient, rejectedStatus } from "../engine/client.ts";
 import type { ImageInspect } from "../engine/types.ts";
+import { engineName, inspectImage, isPinned, pullImage } from "./pull.ts";
+
+export { inspectImage } from "./pull.ts";
+
+/** So often an image may vanish between its pull and its tag. */
+const ATTEMPTS = 3;
 
 /** The tag under which a release's image is kept: `<app>:<deployment>`. */
 export function releaseTag(app: string, deployment: string): string {
   return `${app}:${deployment}`;
 }
 
-/** An image in the engine, or null. */
-export async function inspectImage(
-  engine: EngineClient,
-  name: string,
-): Promise<ImageInspect | null> {
-  return await engine.jsonOrNull<ImageInspect>(`/images/${encodeURI(name)}/json`);
+/** What {@link prepareImage} needs besides the engine and the release. */
+export interface Preparation {
+  /** IDs of the images that releases in the history have by this reference. */
+  readonly known: (reference: string) => readonly string[];
+  readonly log: (message: string) => void;
+  readonly signal: AbortSignal;
 }
 
 /**
  * Make sure that a release's image is in the engine, by the release's pull policy, and tag it for
- * the release. Gives back the image's ID.
+ * the release. Gives back the image's ID: that very image is to run, wherever its names go.
  *
- * @throws `IMAGE_NOT_FOUND` or `IMAGE_PULL_FAILED`.
+ * @throws `IMAGE_NOT_FOUND`, and what a refused pull is: an older image never stands in for one
+ * that could not be pulled.
  */
 export async function prepareImage(
   engine: EngineClient,
   release: Release,
-  log: (message: string) => void,
-  signal: AbortSignal,
+  { known, log, signal }: Preparation,
 ): Promise<string> {
-  const image = (await localImage(engine, release)) ?? (await pull(engine, release, log, signal));
-  await engine.call(`/images/${image.Id}/tag`, {
-    method: "POST",
-    query: { repo: release.app, tag: release.deployment },
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const found = await localImage(engine, release, known);
+    const pulled = found ? null : await pullImage(engine, release, log, signal);
+    const id = (found ?? pulled?.image)?.Id;
+    if (id === undefined || !(await keep(engine, release, id))) continue;
+    await pulled?.tidy();
+    return id;
+  }
+  throw fail("IMAGE_PULL_FAILED", {
+    message: `Cannot run "${release.image}": something on the server removes it as soon as it is there`,
+    hint: "Find out what removes images there (a cleaning job?), then deploy again",
   });
-  return image.Id;
+}
+
+/** Tag an image for a release. False when it is gone. */
+async function keep(
+  engine: EngineClient,
+  { app, deployment }: Release,
+  id: string,
+): Promise<boolean> {
+  const query = { repo: app, tag: deployment };
+  const options = { method: "POST", query, expect: [404] } as const;
+  return (await engine.call(`/images/${id}/tag`, options)) !== 404;
 }
 
 /**
@@ -67,54 +88,29 @@ export async function removeReleaseImage(
 }
 
 /** The image that is already there and may be used without asking a registry. */
-async function localImage(engine: EngineClient, release: Release): Promise<ImageInspect | null> {
-  const policy = release.target.image?.pullPolicy ?? "always";
-  // With an ID, only that very image will do: the reference may name a newer one by now.
-  const wanted = release.imageId ?? release.image;
-  if (!release.pushed && release.imageId === null && policy === "always") return null;
-  const image = await inspectImage(engine, wanted);
-  if (image) return image;
-  if (!release.pushed && policy !== "never") return null;
-  throw fail("IMAGE_NOT_FOUND", {
-    message: `Cannot run "${release.image}": the server does not have this image${release.pushed ? "" : ' and its pull policy is "never"'}`,
-    hint: release.pushed
-      ? "The image was not sent, or was removed since: deploy again"
-      : `Set "pull_policy" to "if_missing" or "always", or send the image with push: server`,
-  });
-}
-
-async function pull(
+async function localImage(
   engine: EngineClient,
   release: Release,
-  log: (message: string) => void,
-  signal: AbortSignal,
-): Promise<ImageInspect> {
-  log(`Pulling ${release.image}`);
-  const parsed = parseReference(release.image);
-  const named = "problem" in parsed || (parsed.tag === null && parsed.digest === null);
-  try {
-    const answer = await engine.stream("/images/create", {
-      method: "POST",
-      query: { fromImage: named ? `${release.image}:latest` : release.image },
-      signal,
-    });
-    // A refused pull is an answer with status 200 and an error somewhere in its lines.
-    for (const line of (await text(answer)).split("\n")) {
-      const said = line.trim() === "" ? {} : (JSON.parse(line) as { error?: string });
-      if (said.error) throw new Error(said.error);
-    }
-  } catch (cause) {
-    signal.throwIfAborted();
-    throw fail("IMAGE_PULL_FAILED", {
-      message: `Cannot pull "${release.image}": ${reasonOf(cause)}`,
-      hint: "Check the reference and that the server reaches the registry; nothing was changed",
-      cause,
-    });
+  known: Preparation["known"],
+): Promise<ImageInspect | null> {
+  const { image: reference, imageId, pushed } = release;
+  const policy = release.target.image?.pullPolicy ?? "always";
+  const pinned = isPinned(reference);
+  // A tag may have moved in the registry. What an ID or a digest names is always the same.
+  if (!pushed && imageId === null && policy === "always" && !pinned) return null;
+  // With an ID, only that very image will do: the reference may name a newer one by now.
+  const names = imageId === null ? [engineName(reference)] : [imageId];
+  // The name by digest goes when a release has the image by a tag of its own.
+  if (!pushed && imageId === null && pinned) names.push(...known(reference));
+  for (const name of names) {
+    const image = await inspectImage(engine, name);
+    if (image) return image;
   }
-  const image = await inspectImage(engine, release.image);
-  if (image) return image;
-  throw fail("IMAGE_PULL_FAILED", {
-    message: `Cannot pull "${release.image}": the engine pulled it but does not have it`,
-    hint: "Is there an image for this server's platform?",
+  if (!pushed && policy !== "never") return null;
+  throw fail("IMAGE_NOT_FOUND", {
+    message: `Cannot run "${reference}": the server does not have this image${pushed ? "" : ' and its pull policy is "never"'}`,
+    hint: pushed
+      ? "The image was not sent, or was removed since: deploy again"
+      : `Set "pull_policy" to "if_missing" or "always", or send the image with push: server`,
   });
 }

@@ -74,6 +74,17 @@ export class Releases {
     return new Set(rows.map((row) => String(row.image_id)));
   }
 
+  /** IDs of the images that releases were given by this reference, newest first. */
+  imagesOf(reference: string): string[] {
+    return this.#database
+      .prepare(
+        `SELECT r.image_id FROM releases r JOIN deployments d ON d.id = r.deployment
+          WHERE d.image = ? GROUP BY r.image_id ORDER BY max(r.sequence) DESC`,
+      )
+      .all(reference)
+      .map((row) => String(row.image_id));
+  }
+
   /** The deployment that serves an app, or null. */
   current(app: string): string | null {
     const row = this.#database.prepare("SELECT current FROM apps WHERE app = ?").get(app);

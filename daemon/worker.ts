@@ -95,6 +95,7 @@ export class Worker {
     const { app, deployment } = release;
     const masker = new Masker();
     for (const { value } of release.env) if (value instanceof Secret) masker.add(value);
+    if (release.login) masker.add(release.login.password);
     const log = (level: LogLevel, text: string) => {
       const message = masker.mask(text);
       try {
@@ -133,8 +134,11 @@ export class Worker {
     this.#enter(work, "preparing");
     // Before anything is started: without the router the new version could never serve.
     await this.#options.traffic.checkRouter(release.target);
-    const say = (message: string) => log("info", message);
-    const imageId = await prepareImage(this.#options.engine, release, say, signal);
+    const imageId = await prepareImage(this.#options.engine, release, {
+      known: (reference) => this.#options.releases.imagesOf(reference),
+      log: (message) => log("info", message),
+      signal,
+    });
     try {
       return await this.#call(work, "run", imageId, host);
     } catch (error) {

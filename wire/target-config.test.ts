@@ -71,7 +71,7 @@ test("host names arrive in lower case and in ASCII, and an empty health check pa
 });
 
 test.each([
-  [{ image: { repository: "shop", registry: { username: {} } } }, "image.registry"],
+  [{ image: { repository: "shop", registry: { username: {} } } }, "image.registry.username"],
   [{ port: "http" }, "port"],
   [{ replicas: 0 }, "replicas"],
   [{ name: "../shop" }, "name"],

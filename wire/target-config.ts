@@ -8,7 +8,7 @@
 import { z } from "zod";
 import { appName, hostName, urlPath } from "../core/config/names.ts";
 import { fail } from "../core/errors.ts";
-import type { Choice, ResolvedImage } from "../core/hooks.ts";
+import type { Choice, RegistryLogin, ResolvedImage } from "../core/hooks.ts";
 import { parseReference, type Reference } from "../core/reference.ts";
 import { Secret } from "../core/secret.ts";
 import type { EnvEntry, Target } from "../core/target.ts";
@@ -17,6 +17,7 @@ import {
   readContainerSettings,
   writeContainerSettings,
 } from "./container-settings.ts";
+import { registryField, writeLogin } from "./registry.ts";
 
 export { capabilitiesFor } from "./container-settings.ts";
 
@@ -32,7 +33,7 @@ const wireTarget = z.looseObject({
     tag: z.string().nullish(),
     pullPolicy: z.enum(["", "always", "if_missing", "never"]).nullish(),
     history: z.looseObject({ strategy: z.string().min(1) }).nullish(),
-    registry: z.unknown().optional(),
+    registry: registryField,
     build: z.boolean().nullish(),
     buildConfig: z.looseObject({ push: z.string().nullish() }).nullish(),
   }),
@@ -71,7 +72,6 @@ export function readTarget(json: unknown): ReceivedTarget {
   }
   const wire = parsed.data;
   const { repository, tag, pullPolicy, history, registry, build, buildConfig } = wire.image;
-  if (registry) throw invalid("targetConfig.image.registry: this haloyd does not support it yet");
   const port = Number(wire.port ?? 8080);
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
     throw invalid(`targetConfig.port: "${wire.port}" is not a port`);
@@ -85,6 +85,7 @@ export function readTarget(json: unknown): ReceivedTarget {
       repository: image,
       pullPolicy: pullPolicy || "always",
       history: (history ?? { strategy: "local" }) as Choice,
+      ...(registry ? { registry } : {}),
     },
     port,
     domains: (wire.domains ?? []).map(({ domain, aliases }) => ({
@@ -116,12 +117,16 @@ export interface WriteOptions {
   };
   /** Resolved values; absent: the entries as written, so that references stay references. */
   readonly env?: readonly { readonly name: string; readonly value: string | Secret }[];
+  /** Resolved; absent: `image.registry` as written. Null: none. */
+  readonly login?: RegistryLogin | null;
 }
 
 /** The `targetConfig` of a target, with nothing in it that a stock haloyd would reject. */
-export function writeTarget(target: Target, { image, env }: WriteOptions): object {
+export function writeTarget(target: Target, { image, env, login }: WriteOptions): object {
   const { repository, tag } = splitTag(image.reference);
   const { strategy, ...options } = image.history;
+  // What was sent by us is never pulled: nobody there needs a login.
+  const registry = login === undefined ? target.image?.registry : login && writeLogin(login);
   return {
     name: target.name,
     image: {
@@ -130,6 +135,7 @@ export function writeTarget(target: Target, { image, env }: WriteOptions): objec
       pullPolicy: image.pullPolicy,
       history: { strategy, ...(strategy === "local" ? { count: 6 } : {}), ...options },
       ...(image.pushed ? { build: true, buildConfig: { push: "server" } } : {}),
+      ...(registry && !image.pushed ? { registry } : {}),
     },
     server: target.server ?? "",
     deploymentStrategy: target.deploymentStrategy,

@@ -9,6 +9,7 @@ import { z } from "zod";
 import { fail } from "../../core/errors.ts";
 import type { Release } from "../../core/hooks.ts";
 import { Secret } from "../../core/secret.ts";
+import { loginOf } from "../../wire/registry.ts";
 import type { DeploymentAnswer, RollbackTargetAnswer } from "../../wire/routes.ts";
 import { readTarget } from "../../wire/target-config.ts";
 import { inspectImage } from "../images.ts";
@@ -67,19 +68,20 @@ export function deploymentRoutes(services: Services): Hono {
   ): Release => {
     const { target, image: reference, pushed, history } = readTarget(config);
     plugins.owner("retain", history.strategy);
+    const { image: written } = target;
+    const login = loginOf(written?.registry, reference);
+    if (written?.registry && !login) throw withoutValue("image.registry");
     return {
       deployment: id,
       app: target.name,
       image: image?.reference ?? reference,
       imageId: image?.id ?? null,
       pushed: pushed || image !== undefined,
-      target: { ...target, env: [] },
+      login: pushed ? null : login,
+      // Values are kept beside the target, where they are known to be secrets.
+      target: { ...target, image: written && { ...written, registry: undefined }, env: [] },
       env: target.env.map((entry) => {
-        if (!("value" in entry)) {
-          throw fail("API_REQUEST_INVALID", {
-            message: `Cannot read the request: env "${entry.name}" has no value`,
-          });
-        }
+        if (!("value" in entry)) throw withoutValue(`env "${entry.name}"`);
         const secret = secretEnv === undefined || secretEnv.includes(entry.name);
         return { name: entry.name, value: secret ? new Secret(entry.value) : entry.value };
       }),
@@ -183,6 +185,14 @@ export function deploymentRoutes(services: Services): Hono {
 function answer(record: DeploymentRecord): DeploymentAnswer {
   const { sequence: _, ...rest } = record;
   return rest;
+}
+
+function withoutValue(what: string): Error {
+  return fail("API_REQUEST_INVALID", {
+    message: `Cannot read the request: ${what} has no value`,
+    hint: "A client resolves values before it sends them: is it of a version that belongs to this haloyd?",
+    details: { status: 400 },
+  });
 }
 
 /** What a client sent for a later rollback, without the token that stock clients leave in it (W1). */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Release } from "../../../core/hooks.ts";
+import type { RegistryLogin, Release } from "../../../core/hooks.ts";
 import { Secret } from "../../../core/secret.ts";
 
 /** Stands for a value that stays on the server. Not empty: a stock client refuses that. */
@@ -13,20 +13,21 @@ export const KEPT = "(kept by haloyd)";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A config as it may be handed out: marks in place of `release`'s secrets and of build arguments. */
+/**
+ * A config as it may be handed out: marks in place of `release`'s secrets, of build arguments, and
+ * of the login at the image's registry.
+ */
 export function hideValues(config: unknown, release: Release | null): unknown {
   if (!isFields(config)) return config;
+  // Variables that our client sends to be kept are as they are written: "${PASSWORD}", not its value.
+  const { unresolved, ...shown } = config;
   const secrets = new Set(
     release?.env.filter(({ value }) => value instanceof Secret).map(({ name }) => name),
   );
-  const { image } = config;
-  const buildConfig = isFields(image) ? image.buildConfig : undefined;
   return {
-    ...config,
-    ...hideIn(config, "env", (name) => secrets.has(name)),
-    ...(isFields(image) && isFields(buildConfig)
-      ? { image: { ...image, buildConfig: { ...buildConfig, ...hideIn(buildConfig, "args") } } }
-      : {}),
+    ...shown,
+    ...(unresolved === true ? {} : hideIn(shown, "env", (name) => secrets.has(name))),
+    ...(isFields(config.image) ? { image: hideInImage(config.image) } : {}),
   };
 }
 
@@ -37,7 +38,40 @@ export function restoreValues(release: Release, source: Release | null): Release
     const plain = value instanceof Secret ? value.reveal() : value;
     return { name, value: plain === KEPT ? (kept.get(name) ?? value) : value };
   });
-  return { ...release, env };
+  return { ...release, env, login: restoreLogin(release.login, source?.login ?? null) };
+}
+
+/** Nobody gets a password sent to another registry than it was given for. */
+function restoreLogin(
+  login: RegistryLogin | null,
+  kept: RegistryLogin | null,
+): RegistryLogin | null {
+  if (!login || login.registry !== kept?.registry) return login;
+  const { username, password } = login;
+  return {
+    ...login,
+    username: username === KEPT ? kept.username : username,
+    password: password.reveal() === KEPT ? kept.password : password,
+  };
+}
+
+function hideInImage(image: Fields): Fields {
+  const { buildConfig, registry } = image;
+  return {
+    ...image,
+    ...(isFields(buildConfig)
+      ? { buildConfig: { ...buildConfig, ...hideIn(buildConfig, "args") } }
+      : {}),
+    ...(isFields(registry)
+      ? {
+          registry: {
+            ...registry,
+            username: hide(registry.username),
+            password: hide(registry.password),
+          },
+        }
+      : {}),
+  };
 }
 
 /** The list of named values under `key`, those that `hidden` names replaced by marks. */
@@ -46,11 +80,14 @@ function hideIn(fields: Fields, key: string, hidden = (_name: string) => true): 
   if (!Array.isArray(list)) return {};
   return {
     [key]: list.map((entry: unknown) =>
-      isFields(entry) && typeof entry.value === "string" && hidden(String(entry.name))
-        ? { ...entry, value: KEPT }
-        : entry,
+      isFields(entry) && hidden(String(entry.name)) ? hide(entry) : entry,
     ),
   };
+}
+
+/** A mark in place of a value. Where it comes from may be shown. */
+function hide(entry: unknown): unknown {
+  return isFields(entry) && typeof entry.value === "string" ? { ...entry, value: KEPT } : entry;
 }
 
 function isFields(value: unknown): value is Fields {

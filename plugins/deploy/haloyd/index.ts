@@ -71,7 +71,10 @@ async function submit(input: Input<"deploy">, { signal }: HookContext): Promise<
   const body: DeployRequest = {
     deploymentID: release.deployment,
     targetConfig: config,
-    rollbackDeployConfig: rollback ?? writeTarget(release.target, { image }),
+    rollbackDeployConfig: {
+      ...((rollback as object | undefined) ?? writeTarget(release.target, { image })),
+      ...(ours ? { unresolved: true } : {}),
+    },
     ...(ours && release.imageId !== null ? { imageID: release.imageId } : {}),
     ...extra,
   };
