@@ -20,6 +20,7 @@ export const clientPlugins: Builtins = new Map([
   ["image-reference", async () => (await import("./image/reference.ts")).default],
   ["build-docker", async () => (await import("./build/docker.ts")).default],
   ["push-server", async () => (await import("./push/server/index.ts")).default],
+  ["push-registry", async () => (await import("./push/registry/index.ts")).default],
   ["deploy-haloyd", async () => (await import("./deploy/haloyd/index.ts")).default],
   // They run on the server; here they check their options before anything is built.
   ...retention,
