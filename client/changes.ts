@@ -5,6 +5,7 @@
  * @module
  */
 
+import { REFERENCE } from "../core/config/interpolation.ts";
 import { MASK, SENSITIVE_KEY } from "../core/config/masking.ts";
 import type { ResolvedImage } from "../core/hooks.ts";
 import type { Target } from "../core/target.ts";
@@ -14,8 +15,8 @@ import type { Change } from "./api.ts";
 /** Fields that say where or how something is deployed, not what runs; `image` is told apart. */
 const LEFT_OUT: ReadonlySet<string> = new Set(["name", "server", "image", "env", "domains"]);
 
-/** A URL with a password in it. */
-const LOGIN_IN_URL = /\/\/[^/\s]*:[^/\s]*@/;
+/** A URL with a password in it; one that is only referred to is not there yet. */
+const LOGIN_IN_URL = /\/\/[^/\s@]*:[^/\s@]+@/;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -95,7 +96,7 @@ function inWords(value: unknown): string {
 
 function isPrivate(setting: string, text: string | null): boolean {
   if (text === null || /^from (?:env|secret) /.test(text)) return false;
-  if (LOGIN_IN_URL.test(text)) return true;
+  if (LOGIN_IN_URL.test(text.replace(REFERENCE, ""))) return true;
   const key = setting.split(".").slice(1).join(".");
   return setting.startsWith("image.registry.") || SENSITIVE_KEY.test(key);
 }

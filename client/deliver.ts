@@ -33,7 +33,9 @@ export async function deliver(
     try {
       return await work();
     } catch (error) {
-      throw chosen === 1 ? error : named({ targets: targets.map(({ name }) => name), error });
+      if (chosen === 1) throw error;
+      const targetNames = targets.map(({ name }) => name);
+      throw named({ targets: targetNames, error, besides: "\nNo target was deployed" });
     }
   };
   for (const { image, targets, pushes } of builds) {

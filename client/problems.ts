@@ -81,16 +81,24 @@ function told(error: unknown): string {
   const place =
     at?.line === undefined || message.includes(basename(at.file))
       ? ""
-      : ` (${basename(at.file)}:${at.line}:${at.column})`;
+      : ` (${[basename(at.file), at.line, ...(at.column === undefined ? [] : [at.column])].join(":")})`;
   return [`${message}${place}`, ...(hint === undefined ? [] : [`→ ${hint}`])]
     .join("\n")
     .replaceAll("\n", "\n  ");
 }
 
-/** The error with its targets in front. */
-export function named({ targets, error }: { targets: Iterable<string>; error: unknown }): unknown {
+/** The error with its targets in front, and perhaps more after it. */
+export function named({
+  targets,
+  error,
+  besides = "",
+}: {
+  readonly targets: Iterable<string>;
+  readonly error: unknown;
+  readonly besides?: string;
+}): unknown {
   if (!isHaloyError(error)) return error;
-  const message = `${list({ targets })}: ${error.message}`;
+  const message = `${list({ targets })}: ${error.message}${besides}`;
   return fail(error.code, { ...error.toJSON(), message, cause: error });
 }
 
