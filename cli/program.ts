@@ -41,6 +41,7 @@ export function createProgram(): TypedCommand {
   addRuns(program);
   addQuestions(program);
   addConfig(program);
+  addSchema(program);
   addServer(program);
   program
     .command("version")
@@ -175,6 +176,21 @@ function addConfig(program: TypedCommand): void {
     .action(async (options) =>
       (await import("./commands/validate-config.ts")).validateConfig(options),
     );
+}
+
+function addSchema(program: TypedCommand): void {
+  program
+    .command("schema")
+    .description("print the JSON Schema of the config for editors, its plugins' options included")
+    .addOption(config)
+    .addOption(
+      new Option(
+        "--format <format>",
+        "spelling of keys (default: the config's, else yaml)",
+      ).choices(["yaml", "json", "toml"] as const),
+    )
+    .option("-o, --output <file>", "write it to a file")
+    .action(async (options) => (await import("./commands/schema.ts")).schema(options));
 }
 
 /** `haloy server …`. */

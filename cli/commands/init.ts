@@ -48,7 +48,7 @@ export async function init(directory: string | undefined, flags: InitFlags): Pro
       ? { path: join(path, file), content: printTypeScript(content) }
       : { path: join(path, file), content: printYaml(content, SCHEMA) },
   ]);
-  if (flags.json) printJson({ file: join(path, file), ...draft });
+  if (flags.json) printJson(answer(join(path, file), flags.ts ? null : join(path, SCHEMA), draft));
   else printDraft(join(path, file), draft);
   if (others.length > 0) {
     stderr.line(
@@ -93,6 +93,11 @@ async function draftOf(project: Project, flags: InitFlags): Promise<Draft> {
     port: port ?? null,
     otherPorts: ports.filter((other) => other !== port),
   };
+}
+
+function answer(file: string, schema: string | null, draft: Draft): unknown {
+  const { name, server, dockerfile, port } = draft;
+  return { file, schema, name, server, dockerfile, port };
 }
 
 function printDraft(file: string, { name, dockerfile, port, server }: Draft): void {

@@ -33,6 +33,7 @@ async function project(yaml: string): Promise<string> {
 const MALFORMED = 'name: shop\nserver: "SERVER"\nreplicas: many\nhealth_chek_path: /up\n';
 const BROKEN = 'name: shop\nserver: "SERVER"\n  port: 80\n';
 const SOUND = `name: shop
+image: nginx:alpine
 server: "SERVER"
 api_token: { from: { env: TOKEN } }
 domains: [{ domain: shop.example.com }]
@@ -135,9 +136,17 @@ describe("a sound config", () => {
     const { stdout } = await haloy(["targets", "--json"], { cwd });
     expect(JSON.parse(stdout)).toEqual({
       file: join(cwd, "haloy.yaml"),
-      targets: [{ name: "shop", server: address, domains: ["shop.example.com"] }],
+      targets: [
+        {
+          target: "shop",
+          app: "shop",
+          server: address,
+          domains: ["shop.example.com"],
+          protected: false,
+        },
+      ],
     });
-    expect((await haloy(["targets", "-t", "shop"], { cwd })).stdout).toMatch(/^shop +127/m);
+    expect((await haloy(["targets", "-t", "shop"], { cwd })).stdout).toMatch(/^shop +shop +127/m);
   });
 
   test.each([["deploy"], ["status"], ["targets"]])(
@@ -154,7 +163,9 @@ describe("a sound config", () => {
 });
 
 test("warnings go to stderr and do not fail", async () => {
-  const cwd = await project('name: shop\nserver: "SERVER"\napi_token: { value: plain-token }\n');
+  const cwd = await project(
+    'name: shop\nserver: "SERVER"\napi_token: { value: plain-token }\nimage: nginx:alpine\n',
+  );
   const { code, stdout, stderr } = await haloy(["validate-config", "--json"], { cwd });
   expect(stderr).toMatch(/^⚠ haloy\.yaml:3:1 /);
   expect(JSON.parse(stdout)).toMatchObject({ valid: true, warnings: [{ severity: "warning" }] });

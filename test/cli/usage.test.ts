@@ -9,14 +9,30 @@ test("haloy alone prints its help", async () => {
   expect(code).toBe(0);
 });
 
-test("help names every command", async () => {
+test("help names every command, in the order in which they are needed", async () => {
   const { stdout } = await haloy(["help"]);
-  for (const name of [
-    ...["deploy", "rollback", "rollback-targets", "plan", "status", "logs", "stop"],
-    ...["targets", "validate-config", "server", "version"],
-  ]) {
-    expect(stdout).toMatch(new RegExp(`^  ${name} .*\\w`, "m"));
-  }
+  const names = [...stdout.matchAll(/^ {2}([a-z-]+)(?: \[.*?\])* {2,}\w/gm)].map(
+    ([, name]) => name,
+  );
+  const expected = [
+    ...["init", "deploy", "plan", "rollback", "stop", "status", "logs", "rollback-targets"],
+    ...["targets", "validate-config", "server", "version", "help"],
+  ];
+  expect(names.filter((name) => name !== undefined && expected.includes(name))).toEqual(expected);
+});
+
+describe("commands about apps choose targets in one way", () => {
+  test.each([
+    ...["deploy", "plan", "rollback", "stop", "status", "logs", "rollback-targets", "targets"],
+    "server version",
+  ])("haloy %s", async (name) => {
+    const { stdout } = await haloy([...name.split(" "), "--help"]);
+    expect(stdout).toMatch(/-t, --targets <names>/);
+    expect(stdout).toMatch(/-a, --all/);
+    expect(stdout).not.toMatch(/--target /);
+    const changes = ["deploy", "plan", "rollback", "stop"].includes(name);
+    expect(stdout.includes("--include-protected")).toBe(changes);
+  });
 });
 
 test("every command describes its flags and offers --json", async () => {
@@ -38,14 +54,33 @@ test("--version and version print the version", async () => {
   expect((await haloy(["version"])).stdout).toMatch(`haloy ${VERSION} (`);
 });
 
-describe("what cannot be understood exits 1 with the nearest suggestion", () => {
+describe("what cannot be understood exits 1 and says what to write", () => {
   test.each([
     [["depoy"], "unknown command 'depoy'", "Did you mean deploy?"],
     [["status", "--jsom"], "unknown option '--jsom'", "Did you mean --json?"],
     [["server", "ad"], "unknown command 'ad'", "Did you mean add?"],
-    [["server", "delete"], "missing required argument 'url'", "haloy help"],
-    [["logs", "--tail", "many"], "must be a number of lines", "haloy help"],
-    [["deploy", "--all", "--targets", "x"], "cannot be used with", "haloy help"],
+    [["server", "delete"], "missing required argument 'url'", 'Write "haloy server delete <url>"'],
+    [["server", "version", "a.example.com"], "too many", "haloy server version --server a.example"],
+    [["deploy", "production", "staging"], "too many", "haloy deploy --targets production,staging"],
+    [["server", "list", "x"], "too many", 'Write "haloy server list"'],
+    [["nonsense"], "unknown command 'nonsense'", "Commands are init, deploy, plan, "],
+    [["server", "nonsense"], "unknown command 'nonsense'", "Commands are add, list, "],
+    [
+      ["stop", "--nonsense"],
+      "unknown option '--nonsense'",
+      'Flags of "haloy stop" are --config, --',
+    ],
+    [["logs", "--tail", "many"], "must be a number of lines", "haloy help logs"],
+    [["deploy", "--targets"], "argument missing", "haloy help deploy"],
+    [["deploy", "--targets", "a,,b"], "must be names of targets", "haloy help deploy"],
+    [["deploy", "--all", "--targets", "x"], "cannot be used with", "Leave one of them out"],
+    [["deploy", "--all", "--target", "x"], "cannot be used with", "Leave one of them out"],
+    [["server", "version", "-a", "-s", "x"], "cannot be used with", "Leave one of them out"],
+    [
+      ["validate-config", "--reveal"],
+      "no config is to be shown",
+      "--show-resolved-config --reveal",
+    ],
     [["server", "add", "one.example.com"], "no token is given", "--token-stdin"],
     [["server", "add", "one.example.com", "t", "--token-stdin"], "given twice", "--token-stdin"],
   ])("%j", async (args, problem, suggestion) => {
