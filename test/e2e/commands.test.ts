@@ -32,18 +32,21 @@ const json = async (...args: string[]) => {
 test("plan says what a deploy would do, and does nothing", async () => {
   app.write("one", { env: [{ name: "GREETING", value: "hello" }] });
   const plan = await json("plan");
-  expect(plan).toMatchObject({
+  expect(plan.targets.commands).toMatchObject({
     app: "commands",
     image: "commands:latest",
+    source: "build",
     push: "server",
     history: "local",
     strategy: "rolling",
-    replicas: 2,
-    domains: ["commands.localhost"],
-    env: ["GREETING"],
+    starts: 2,
+    stops: [],
     current: null,
   });
-  expect(plan.build).toMatchObject({ context: app.dir, platform: "linux/amd64" });
+  expect(plan.builds).toMatchObject([
+    { image: "commands:latest", context: app.dir, platforms: ["linux/amd64"] },
+  ]);
+  expect(plan.pushes).toMatchObject([{ strategy: "server", to: server.haloyd.url }]);
   expect(await server.containers("commands")).toEqual([]);
 });
 
@@ -95,13 +98,13 @@ test("rollback without an ID goes back one release, and again one further", asyn
   await json("deploy");
   greet("three");
   const third = await json("deploy");
-  const { targets } = await json("rollback-targets");
-  expect(targets).toHaveLength(3);
-  expect(targets[0]).toMatchObject({ deployment: third.deployment, current: true });
-  expect(targets[1]).toMatchObject({ current: false, lastGood: true });
+  const { releases } = await json("rollback-targets");
+  expect(releases).toHaveLength(3);
+  expect(releases[0]).toMatchObject({ deployment: third.deployment, current: true });
+  expect(releases[1]).toMatchObject({ current: false, lastGood: true });
 
   const { rolledBackTo } = await json("rollback");
-  expect(rolledBackTo).toBe(targets[1].deployment);
+  expect(rolledBackTo).toBe(releases[1].deployment);
   expect(await body()).toBe("two");
   await json("rollback");
   expect(await body()).toBe("one");
