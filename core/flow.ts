@@ -188,7 +188,10 @@ export interface DeploymentHost {
 /** Names that lead to one app, and where its requests go. */
 export interface Route {
   readonly app: string;
-  /** The canonical host name first, then its aliases. Lower case, ASCII. */
+  /**
+   * The canonical host name first, then its aliases. Lower case, ASCII. One may begin with `*.`,
+   * which stands for any one label; a name that another route has by itself is not meant.
+   */
   readonly hosts: readonly string[];
   /** `address:port`. Empty: the app is known but has no running replica, requests get 503. */
   readonly upstreams: readonly string[];

@@ -7,6 +7,7 @@
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { fail } from "../../core/errors.ts";
+import { rejectedStatus } from "../../engine/client.ts";
 import {
   type AppContainer,
   containerLogs,
@@ -19,6 +20,9 @@ import type { Services } from "../services.ts";
 
 /** States by how much they matter for the whole app: a restarting replica hides a running one. */
 const STATE_RANK = ["dead", "created", "exited", "running", "paused", "restarting"];
+
+/** The engine's status for a log that its driver only writes. */
+const UNREADABLE = 501;
 
 /** How a deployment ended, in words. */
 const OUTCOME: Readonly<Record<string, string>> = {
@@ -100,8 +104,13 @@ export function appRoutes(services: Services): Hono {
         signal: gone.signal,
       };
       const pump = async ({ id }: AppContainer) => {
-        for await (const line of containerLogs(engine, id, options)) {
-          await stream.writeSSE({ data: JSON.stringify({ containerId: id, line }) });
+        const write = (line: string) =>
+          stream.writeSSE({ data: JSON.stringify({ containerId: id, line }) });
+        try {
+          for await (const line of containerLogs(engine, id, options)) await write(line);
+        } catch (error) {
+          if (rejectedStatus(error) !== UNREADABLE) throw error;
+          await write("(there is nothing to read: the app's log driver keeps no log)");
         }
       };
       await Promise.all(wanted.map(pump)).catch((error) => {

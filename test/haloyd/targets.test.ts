@@ -114,6 +114,14 @@ test("settings of the containers arrive, and what the server lacks is told while
   }
 });
 
+test("who asks for a log that nobody keeps is told so", async () => {
+  await deploy(server, one, { ...app("silent"), log: { driver: "none" } });
+  const { url, token } = server.haloyd;
+  const headers = { authorization: `Bearer ${token}` };
+  const logs = await fetch(`${url}/v1/logs/silent?follow=false`, { headers });
+  expect(await logs.text()).toContain("the app's log driver keeps no log");
+});
+
 test("stopping an app leaves its volumes, also when their removal is asked for", async () => {
   const volume = "haloyd-test-volume";
   try {
