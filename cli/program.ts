@@ -21,6 +21,7 @@ import {
   targets,
 } from "./flags.ts";
 import { stdout } from "./output.ts";
+import { addRegistry } from "./registry-program.ts";
 
 // The typed package only wraps the plain one: at run time it would cost time for nothing.
 const { Command, Option } = commander as unknown as {
@@ -237,4 +238,5 @@ function addServer(program: TypedCommand): void {
     .action(async (options) =>
       (await import("./commands/server-version.ts")).serverVersion(options),
     );
+  addRegistry(server);
 }
