@@ -191,6 +191,7 @@ function addSchema(program: TypedCommand): void {
       ).choices(["yaml", "json", "toml"] as const),
     )
     .option("-o, --output <file>", "write it to a file")
+    .addOption(json)
     .action(async (options) => (await import("./commands/schema.ts")).schema(options));
 }
 

@@ -18,7 +18,8 @@ export interface Volume {
 
 /** Docker's rule for the names of volumes. */
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
-const OPTIONS: ReadonlySet<string> = new Set([
+/** Options of mounts that Docker knows. */
+export const VOLUME_OPTIONS: ReadonlySet<string> = new Set([
   ...["ro", "rw", "z", "Z", "nocopy", "delegated", "cached", "consistent"],
   ...["private", "rprivate", "shared", "rshared", "slave", "rslave"],
 ]);
@@ -45,7 +46,8 @@ export function parseVolume(text: string): Volume | { readonly problem: string }
     return { problem: `must name a volume with ${rule}, not "${source}"` };
   }
   const flags = options === undefined ? [] : options.split(",");
-  const unknown = flags.find((flag) => !OPTIONS.has(flag));
-  if (unknown !== undefined) return { problem: `has the option "${unknown}", which Docker has not` };
+  const unknown = flags.find((flag) => !VOLUME_OPTIONS.has(flag));
+  if (unknown !== undefined)
+    return { problem: `has the option "${unknown}", which Docker has not` };
   return { kind: bind ? "bind" : "named", source, path, options: flags };
 }

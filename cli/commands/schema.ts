@@ -13,29 +13,33 @@ import { isHaloyError } from "../../core/errors.ts";
 import { writeFiles } from "../init/write.ts";
 import { stdout } from "../output.ts";
 import { bold, mark } from "../render/style.ts";
-import { shortPath, type TargetFlags } from "../session.ts";
+import { printJson, shortPath, type TargetFlags } from "../session.ts";
 
 /** The formats that editors check, with how each spells keys. */
-const SPELLINGS = { yaml: "snake", json: "camel", toml: "snake" } as const satisfies Readonly<
-  Record<string, Spelling>
->;
+const SPELLINGS: Readonly<Record<SchemaFormat, Spelling>> = {
+  yaml: "snake",
+  json: "camel",
+  toml: "snake",
+};
 
 /** Values of `--format`. */
-export type SchemaFormat = keyof typeof SPELLINGS;
+export type SchemaFormat = "yaml" | "json" | "toml";
 
 /** Flags of `schema`. */
-export interface SchemaFlags extends Pick<TargetFlags, "config"> {
+export interface SchemaFlags extends Pick<TargetFlags, "config" | "json"> {
   readonly format?: SchemaFormat | undefined;
   readonly output?: string | undefined;
 }
 
 /** Print the JSON Schema of the config that is found, or of any config, or write it to a file. */
-export async function schema({ config, format, output }: SchemaFlags): Promise<void> {
+export async function schema({ config, format, output, json }: SchemaFlags): Promise<void> {
   const loaded = await find(config);
   const text = await schemaText(loaded, format ?? formatOf(loaded));
   if (output === undefined) return stdout.raw(text.trimEnd());
-  await writeFiles([{ path: resolve(output), content: text }]);
-  stdout.line(`${mark.done} Wrote ${bold(shortPath(resolve(output)))}`);
+  const file = resolve(output);
+  await writeFiles([{ path: file, content: text }]);
+  if (json) printJson({ file });
+  else stdout.line(`${mark.done} Wrote ${bold(shortPath(file))}`);
 }
 
 /** The JSON Schema as the content of a file. */
