@@ -17,6 +17,8 @@ export interface RegistryCredentials {
 export interface RegistryLogin extends RegistryCredentials {
   /** `host[:port]`; Docker Hub is `docker.io`. */
   readonly registry: string;
+  /** It is one that the server keeps for all its apps, not the config's. */
+  readonly ofServer?: true;
 }
 
 /** How an image is built. Paths are absolute. */

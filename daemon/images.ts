@@ -6,7 +6,8 @@
  */
 
 import { fail } from "../core/errors.ts";
-import type { Release } from "../core/hooks.ts";
+import type { RegistryLogin, Release } from "../core/hooks.ts";
+import { registryOf } from "../core/reference.ts";
 import { type EngineClient, rejectedStatus } from "../engine/client.ts";
 import type { ImageInspect } from "../engine/types.ts";
 import { engineName, inspectImage, isPinned, pullImage } from "./pull.ts";
@@ -25,6 +26,8 @@ export function releaseTag(app: string, deployment: string): string {
 export interface Preparation {
   /** IDs of the images that releases in the history have by this reference. */
   readonly known: (reference: string) => readonly string[];
+  /** The server's own login at a registry, for a release without one. */
+  readonly serverLogin: (registry: string) => Promise<RegistryLogin | null>;
   readonly log: (message: string) => void;
   readonly signal: AbortSignal;
 }
@@ -39,11 +42,16 @@ export interface Preparation {
 export async function prepareImage(
   engine: EngineClient,
   release: Release,
-  { known, log, signal }: Preparation,
+  { known, serverLogin, log, signal }: Preparation,
 ): Promise<string> {
+  const pull = async () => {
+    // Asked only now: it may have been given, or changed, while the deployment waited.
+    const login = release.login ?? (await serverLogin(registryOf(release.image)));
+    return await pullImage(engine, { ...release, login }, log, signal);
+  };
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const found = await localImage(engine, release, known);
-    const pulled = found ? null : await pullImage(engine, release, log, signal);
+    const pulled = found ? null : await pull();
     const id = (found ?? pulled?.image)?.Id;
     if (id === undefined || !(await keep(engine, release, id))) continue;
     await pulled?.tidy();

@@ -78,11 +78,8 @@ export class Registries {
     const stored = logins.find((login) => login.registry === host);
     if (!stored) return null;
     const username = this.#reveal(stored, stored.username);
-    return {
-      registry: host,
-      username,
-      password: new Secret(this.#reveal(stored, stored.password)),
-    };
+    const password = new Secret(this.#reveal(stored, stored.password));
+    return { registry: host, username, password, ofServer: true };
   }
 
   /** Keep a login, in place of the registry's older one. On the disk before this resolves. */

@@ -86,7 +86,17 @@ export async function openServices(
   const containers = () => listContainers(engine);
   const traffic = new Traffic({ journal, releases, router, plugins, containers });
   const retention = new Retention({ journal, releases, engine, layers, plugins });
-  const work = { journal, releases, engine, traffic, retention, plugins: running, env, report };
+  const work = {
+    journal,
+    releases,
+    registries,
+    engine,
+    traffic,
+    retention,
+    plugins: running,
+    env,
+    report,
+  };
   const deployer = new Deployer(work);
 
   const once = reportOnce(report);

@@ -78,6 +78,7 @@ async function work(mode: Mode, state: "checking" | "switching", script: (() => 
   const worker = new Worker({
     journal,
     releases,
+    registries: { find: async () => null },
     engine,
     traffic,
     retention,

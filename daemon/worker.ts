@@ -14,6 +14,7 @@ import { Masker, Secret } from "../core/secret.ts";
 import type { EngineClient } from "../engine/client.ts";
 import { inspectImage, prepareImage, releaseTag, removeReleaseImage } from "./images.ts";
 import { FINAL_STATES, type Journal } from "./journal.ts";
+import type { Registries } from "./registries.ts";
 import type { Releases } from "./releases.ts";
 import type { Retention } from "./retention.ts";
 import type { Traffic } from "./traffic.ts";
@@ -31,6 +32,7 @@ const PATIENCE_MS = 10 * 60_000;
 export interface WorkerOptions {
   readonly journal: Journal;
   readonly releases: Releases;
+  readonly registries: Pick<Registries, "find">;
   readonly engine: EngineClient;
   readonly traffic: Traffic;
   readonly retention: Retention;
@@ -136,6 +138,11 @@ export class Worker {
     await this.#options.traffic.checkRouter(release.target);
     const imageId = await prepareImage(this.#options.engine, release, {
       known: (reference) => this.#options.releases.imagesOf(reference),
+      serverLogin: async (registry) => {
+        const login = await this.#options.registries.find(registry);
+        if (login) work.masker.add(login.password);
+        return login;
+      },
       log: (message) => log("info", message),
       signal,
     });

@@ -4,6 +4,7 @@
  */
 
 import { expect, test } from "vitest";
+import type { RegistryLogin } from "../../core/hooks.ts";
 import { Secret } from "../../core/secret.ts";
 import { registryRefusal } from "./refusal.ts";
 
@@ -169,6 +170,20 @@ test("the hint says what to do about a login, and how to write an image of Docke
   expect(refused("me/app:v1", "unauthorized", null)).toContain(`"registry"`);
   expect(refused("app:v1", "denied", login)).toContain(`"your-name/app"`);
   expect(refused("me/app:v1", "denied", login)).toContain(`write to "me/app"`);
+});
+
+test("the hint of a refused pull names the login that counts", () => {
+  const login = { registry: "ghcr.io", username: "me", password: new Secret("s3cret-token") };
+  const refused = (said: string, given: RegistryLogin | null) =>
+    registryRefusal({ action: "pull", reference: "ghcr.io/me/app:v1", login: given }, said).hint;
+  const again = `Log in again with "haloy server registry login ghcr.io"`;
+
+  expect(refused("unauthorized", { ...login, ofServer: true })).toContain(again);
+  expect(refused("unauthorized", login)).toContain(`Correct "image.registry"`);
+  for (const said of ["unauthorized", "toomanyrequests: slow down", "denied"]) {
+    expect(refused(said, null)).toContain(`"haloy server registry login ghcr.io"`);
+    expect(refused(said, null)).toContain(`or "registry" with "username" and "password"`);
+  }
 });
 
 test("a registry that repeats the password does not get it into the error", () => {

@@ -89,22 +89,16 @@ function explain(
         ? [
             "REGISTRY_UNAUTHORIZED",
             `${registry} does not accept the user name and password`,
-            registry === "docker.io"
-              ? `Correct "image.registry" in the config: Docker Hub wants the user name, not the e-mail address, and an access token that has not expired`
-              : `Correct "image.registry" in the config: the password or token may have expired`,
+            renew(action, registry, login),
           ]
-        : [
-            "REGISTRY_UNAUTHORIZED",
-            `${registry} asks for a login`,
-            `Give it one: "registry" with "username" and "password" under "image" in the config`,
-          ];
+        : ["REGISTRY_UNAUTHORIZED", `${registry} asks for a login`, provide(action, registry)];
     case "denied":
       return ["REGISTRY_DENIED", `${registry} does not allow it`, denied(action, reference, login)];
     case "rate":
       return [
         "REGISTRY_RATE_LIMITED",
         `${registry} has had too many requests`,
-        `${login ? "Wait until the limit has passed, then try again" : `Log in with "image.registry" in the config for a higher limit, or wait until it has passed`}${pulls ? `; pull_policy "if_missing" asks less often` : ""}`,
+        `${login ? "Wait until the limit has passed, then try again" : `Wait until the limit has passed, or for a higher one give a login: ${provide(action, registry)}`}${pulls ? `; pull_policy "if_missing" asks less often` : ""}`,
       ];
     case "missing":
       return pulls
@@ -145,6 +139,28 @@ function explain(
   }
 }
 
+/** How to correct a login. */
+function renew(action: Attempt["action"], registry: string, { ofServer }: RegistryLogin): string {
+  const wanted =
+    registry === "docker.io"
+      ? "Docker Hub wants the user name, not the e-mail address, and an access token that has not expired"
+      : "the password or token may have expired";
+  if (ofServer) return `Log in again with "haloy server registry login ${registry}": ${wanted}`;
+  const instead =
+    action === "pull"
+      ? `. Without it, the server's own login counts: see "haloy server registry list"`
+      : "";
+  return `Correct "image.registry" in the config: ${wanted}${instead}`;
+}
+
+/** How to give a login where there is none. */
+function provide(action: Attempt["action"], registry: string): string {
+  const inConfig = `"registry" with "username" and "password" under "image" in the config`;
+  return action === "push"
+    ? `Write ${inConfig}`
+    : `"haloy server registry login ${registry}" for all apps of the server, or ${inConfig}`;
+}
+
 function denied(action: Attempt["action"], reference: string, login: RegistryLogin | null): string {
   const parsed = parseReference(reference);
   const repository = "problem" in parsed ? reference : parsed.repository;
@@ -154,5 +170,5 @@ function denied(action: Attempt["action"], reference: string, login: RegistryLog
   const right = action === "push" ? "write to" : "read";
   return login
     ? `The user needs the right to ${right} "${repository}". Some registries also say this of a wrong password or of a name that does not exist`
-    : `Correct the name, or if the image is private give a login that may ${right} it: "registry" under "image" in the config`;
+    : `Correct the name, or if the image is private give a login that may ${right} it: ${provide(action, registryHost(registryOf(reference)))}`;
 }
