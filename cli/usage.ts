@@ -13,7 +13,9 @@ export function usageError(
   program: Command,
   args: readonly string[],
 ): HaloyError {
-  const [problem = "", suggestion] = message.replace(/^error: /, "").split("\n");
+  // What is too much may be a token.
+  const told = message.replace(/^error: /, "").replace(/(too many .* but got \d+): .*/s, "$1");
+  const [problem = "", suggestion] = told.split("\n");
   return fail("USAGE_INVALID", {
     message: `Cannot understand the command line: ${problem.replace(/\.$/, "")}`,
     hint: suggestion?.replace(/^\((.*)\)$/, "$1") ?? advice(code, commandIn(program, args)),

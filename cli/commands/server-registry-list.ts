@@ -4,7 +4,8 @@
  * @module
  */
 
-import { logins, type OnServer, type RegistryUser } from "../../client/registries.ts";
+import type { OnServer } from "../../client/on-servers.ts";
+import { logins, type RegistryUser } from "../../client/registries.ts";
 import { stdout } from "../output.ts";
 import { table } from "../render/format.ts";
 import { onServers, type RegistryFlags } from "./server-registry.ts";

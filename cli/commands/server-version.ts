@@ -4,26 +4,20 @@
  * @module
  */
 
-import process from "node:process";
-import { versionOfConfig, versionOfServer } from "../../client/server-version.ts";
-import { cancelOnSignal } from "../cancel.ts";
-import { stderr, stdout } from "../output.ts";
+import { failureOf } from "../../client/on-servers.ts";
+import { versions } from "../../client/server-version.ts";
+import { stdout } from "../output.ts";
 import { bold } from "../render/style.ts";
-import { choiceOf, load, printJson, type TargetFlags } from "../session.ts";
+import { type ServerFlags, withServers } from "../servers.ts";
+import { printJson } from "../session.ts";
 
-/** Flags of `server version`. */
-export interface ServerVersionFlags extends TargetFlags {
-  readonly server?: string | undefined;
-}
-
-/** Print the version of haloyd on a server: the named one, else the config's. */
-export async function serverVersion(flags: ServerVersionFlags): Promise<void> {
-  using cancellation = cancelOnSignal(() => stderr.line("Cancelling…"));
-  const { signal } = cancellation;
-  const { server } = flags;
-  const found = await (server === undefined
-    ? versionOfConfig(await load(flags), process.env, signal, choiceOf(flags))
-    : versionOfServer(server, process.env, signal));
-  if (flags.json) printJson(found);
-  else stdout.line(`${bold(found.server)}  haloyd ${found.haloyd}`);
+/** Print the version of haloyd on servers: the named one, else the config's. */
+export async function serverVersion(flags: ServerFlags): Promise<void> {
+  const outcome = await withServers(flags, versions);
+  for (const { server, targets, answer } of outcome.done) {
+    if (flags.json) printJson({ server, targets, ...answer });
+    else stdout.line(`${bold(server)}  haloyd ${answer.haloyd}`);
+  }
+  const failure = failureOf(outcome);
+  if (failure) throw failure;
 }

@@ -29,6 +29,8 @@ export interface FactOptions {
   readonly quiet: boolean;
 }
 
+const FINAL: ReadonlySet<string> = new Set(["succeeded", "failed", "cancelled"]);
+
 /** Turns events into lines, in order. Remembers how stages are called. */
 export class Facts {
   readonly #options: FactOptions;
@@ -87,7 +89,8 @@ export class Facts {
       case "log":
         return this.#log(event.plugin, event.level, event.message);
       case "deployment:state":
-        return this.#beginning(event.state);
+        // How it ended is told by the stage, or by the failure.
+        return FINAL.has(event.state) ? null : this.#beginning(event.state);
       case "deployment:queued":
         return info(`Waiting for deployment ${event.behind} to end`);
       case "deployment:log":

@@ -148,6 +148,6 @@ test("the last line says that a target without changes gets new containers too",
     target({ target: "d", ...same }),
   ];
   expect(lastLine(plan(all))).toBe(
-    "haloy deploy would start 4 containers and stop 1 container: 1 of 4 targets is new, 2 change and 1 has the same settings and starts anew all the same",
+    "haloy deploy would start 4 containers and stop 1 container: 1 target is new, 2 change and 1 has the same settings and starts anew all the same",
   );
 });

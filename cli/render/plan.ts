@@ -60,13 +60,20 @@ function news(targets: readonly TargetPlan[]): string {
     if (created > 0) return "it is new on its server";
     return changed > 0 ? "its settings change" : "its settings stay the same";
   }
+  const groups = [
+    { count: created, one: "is new", more: "are new" },
+    { count: changed, one: "changes", more: "change" },
+    {
+      count: same,
+      one: "has the same settings and starts anew all the same",
+      more: "have the same settings and start anew all the same",
+    },
+  ].filter(({ count }) => count > 0);
   return listed(
-    [
-      created > 0 && `${created} of ${targets.length} targets ${created === 1 ? "is" : "are"} new`,
-      changed > 0 && `${changed} ${changed === 1 ? "changes" : "change"}`,
-      same > 0 &&
-        `${same} ${same === 1 ? "has" : "have"} the same settings and ${same === 1 ? "starts" : "start"} anew all the same`,
-    ].filter((part) => part !== false),
+    groups.map(({ count, one, more }, index) => {
+      const whom = index === 0 ? counted(count, "target") : String(count);
+      return `${whom} ${count === 1 ? one : more}`;
+    }),
   );
 }
 
