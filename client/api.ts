@@ -156,6 +156,10 @@ export interface AppStatus {
 export interface RollbackTarget {
   readonly deployment: string;
   readonly image: string;
+  /** The engine's ID for it. Empty where the server does not say. */
+  readonly imageId: string;
+  /** Settings that a rollback would change: from those of the current release. */
+  readonly changes: readonly Change[];
   /** When it became healthy: ISO 8601, UTC. */
   readonly at: string;
   readonly current: boolean;

@@ -30,8 +30,19 @@ export function changesOf(
   image: ResolvedImage,
   pushed: boolean,
 ): Change[] {
-  const before = settingsOf(normalised(stored));
-  const after = settingsOf(writeTarget(target, { image: { ...image, pushed } }) as Fields);
+  return compare(
+    normalised(stored),
+    writeTarget(target, { image: { ...image, pushed } }) as Fields,
+  );
+}
+
+/** Settings that differ between two releases' configs, as the server gives them. */
+export function changesBetween(from: unknown, to: unknown): Change[] {
+  return compare(normalised(from), normalised(to));
+}
+
+function compare(from: Fields, to: Fields): Change[] {
+  const [before, after] = [settingsOf(from), settingsOf(to)];
   const names = [...new Set([...after.keys(), ...before.keys()])];
   return names.flatMap((setting): Change[] => {
     const [from = null, to = null] = [before.get(setting), after.get(setting)];

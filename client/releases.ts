@@ -7,6 +7,7 @@
 import { isHaloyError } from "../core/errors.ts";
 import type { RollbackTargetAnswer, StatusAnswer } from "../wire/routes.ts";
 import type { AppStatus, RollbackTarget } from "./api.ts";
+import { changesBetween } from "./changes.ts";
 import type { Connected } from "./opened.ts";
 
 /** What runs now. Throws `APP_NOT_FOUND`. */
@@ -53,9 +54,13 @@ export async function rollbackTargetsOf(
   open: Connected,
   signal: AbortSignal,
 ): Promise<readonly RollbackTarget[]> {
-  return (await storedReleases(open, signal)).map((target) => ({
+  const releases = await storedReleases(open, signal);
+  const current = releases.find((release) => release.current);
+  return releases.map((target) => ({
     deployment: target.DeploymentID,
     image: target.ImageRef,
+    imageId: target.ImageID,
+    changes: current ? changesBetween(current.RawDeployConfig, target.RawDeployConfig) : [],
     at: target.at ?? "",
     current: target.current ?? false,
     lastGood: target.lastGood ?? false,

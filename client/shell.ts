@@ -13,8 +13,12 @@ import type { Environment } from "./session.ts";
 
 /** How long a command may take to end after it was told to (milliseconds). */
 const GRACE_MS = 5000;
-/** How long output is waited for that a process in the background may hold open (milliseconds). */
-const REST_MS = 500;
+/**
+ * A process in the background may hold the output open: it is read until nothing came for so long,
+ * and no longer than the second (milliseconds).
+ */
+const QUIET_MS = 500;
+const REST_MS = 5000;
 
 /** What {@link runInShell} takes. */
 export interface ShellCommand {
@@ -52,7 +56,16 @@ export async function runInShell(options: ShellCommand): Promise<ShellExit> {
       resolve(code === null ? { code, reason: `it was ended by ${name}` } : { code }),
     );
   });
-  const reading = Promise.all([child.stdout, child.stderr].map((stream) => lines(stream, onLine)));
+  let heard = 0;
+  const hear = (line: string) => {
+    heard = Date.now();
+    onLine(line);
+  };
+  let read = false;
+  const reading = Promise.all([child.stdout, child.stderr].map((stream) => lines(stream, hear)));
+  void reading.then(() => {
+    read = true;
+  });
   let killing: NodeJS.Timeout | undefined;
   const end = () => {
     endGroup(child.pid, "SIGTERM");
@@ -61,7 +74,11 @@ export async function runInShell(options: ShellCommand): Promise<ShellExit> {
   signal.addEventListener("abort", end, { once: true });
   try {
     const exit = await ended;
-    await Promise.race([reading, sleep(REST_MS)]);
+    const until = Date.now() + REST_MS;
+    heard = Date.now();
+    while (!read && Date.now() < Math.min(until, heard + QUIET_MS)) {
+      await Promise.race([reading, sleep(50)]);
+    }
     if (signal.aborted) await groupEnded(child.pid);
     signal.throwIfAborted();
     return exit;

@@ -336,3 +336,27 @@ test("lines of all targets come together, and one that does not run is told befo
     break;
   }
 });
+
+test("a cancellation ends the deployments on all servers, and what served goes on", async () => {
+  const targets = ["production", "staging"];
+  const before = await Promise.all([
+    one.containers("targets-production"),
+    two.containers("targets-staging"),
+  ]);
+  project.config(config({ min_ready_seconds: 60 }), "never");
+  await using haloy = await project.open();
+  const run = haloy.deploy({ targets });
+  const checking = new Set<string | undefined>();
+  for await (const event of run) {
+    if (event.type === "deployment:state" && event.state === "checking") checking.add(event.target);
+    if (checking.size === 2) run.cancel();
+  }
+  const error = await run.result.catch((thrown: unknown) => thrown);
+  expect(isHaloyError(error) && error.code).toBe("ABORTED");
+  const status = await haloy.status({ targets });
+  for (const target of targets) expect(status[target]?.latest?.state).toBe("cancelled");
+  expect([
+    await one.containers("targets-production"),
+    await two.containers("targets-staging"),
+  ]).toEqual(before);
+});
