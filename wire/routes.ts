@@ -41,6 +41,7 @@ export interface VersionAnswer {
 export interface DeployRequest {
   readonly deploymentID: string;
   readonly targetConfig: unknown;
+  /** With `unresolved: true` (ours only), its variables are as the config writes them. */
   readonly rollbackDeployConfig?: unknown;
   /** The image's ID in the server's engine: wins over the reference. */
   readonly imageID?: string;
