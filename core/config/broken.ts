@@ -7,19 +7,22 @@
  */
 
 import { SETTING_NAMES } from "./config-shape.ts";
-import type { Range } from "./tree.ts";
+import type { Finding, Range } from "./tree.ts";
 
 /** Signs that are shown at both ends of what is hidden. */
 const EDGES = " \t\r,{}[]";
 
 /**
- * Hide a broken text. `key` finds what may be a key in one line, up to its separator; its groups
- * are the name, or names joined by dots.
+ * Hide a broken text in which `findings` are shown. `key` finds what may be a key in one line, up
+ * to its separator; its groups are the name, or names joined by dots.
  */
-export function hideAllBut(text: string, key: RegExp): Range[] {
+export function hideAllBut(text: string, findings: readonly Finding[], key: RegExp): Range[] {
   const hidden: Range[] = [];
+  const last = findings.reduce((end, { range }) => Math.max(end, range?.[1] ?? 0), 0);
   let start = 0;
   for (const line of text.split("\n")) {
+    // Of what is below the last finding nothing is shown.
+    if (start > last) return [...hidden, [start, text.length]];
     let shown = 0;
     const hide = (to: number) => {
       let end = to;

@@ -11,7 +11,7 @@ import { configError, toProblems } from "./diagnostics.ts";
 import { readScript } from "./script.ts";
 import type { Spelling } from "./shape.ts";
 import { interpret, type Source } from "./source.ts";
-import type { Parsed } from "./tree.ts";
+import { type Parsed, tooMany } from "./tree.ts";
 
 /** One kind of config file. */
 export interface Format {
@@ -61,7 +61,10 @@ function text(spelling: Spelling, parser: () => Promise<(text: string) => Parsed
   };
 }
 
-/** Read a text format. Throws `CONFIG_UNREADABLE` where the text breaks the format's grammar. */
+/**
+ * Read a text format. Throws `CONFIG_UNREADABLE` where the text breaks the format's grammar, and
+ * `CONFIG_INVALID` when there are too many values to look at.
+ */
 export function readTree(
   text: string,
   file: string,
@@ -74,7 +77,12 @@ export function readTree(
     const source = { file, text, spelling, places: new Map(), hidden };
     throw configError("CONFIG_UNREADABLE", shown, toProblems(source, "error", findings));
   }
-  const read = interpret(tree, CONFIG_SHAPE, spelling);
+  const { unread, ...read } = interpret(tree, CONFIG_SHAPE, spelling);
+  if (unread < text.length) {
+    const source = { file, text, spelling, ...read, hidden: [[0, text.length] as const] };
+    const findings = [tooMany([unread, unread + 1])];
+    throw configError("CONFIG_INVALID", shown, toProblems(source, "error", findings));
+  }
   return {
     ...{ file, shown, text, spelling, ...read },
     findings: [...findings, ...read.findings],

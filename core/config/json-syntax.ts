@@ -6,7 +6,7 @@
 
 import jsonc from "jsonc-parser";
 import { hideAllBut } from "./broken.ts";
-import type { Finding, Range } from "./tree.ts";
+import { type Finding, MAX_ERRORS, type Range } from "./tree.ts";
 
 /** Words for an error, and its place where that is not the parser's. */
 type Words = readonly [message: string, suggestion?: string | undefined, range?: Range];
@@ -58,6 +58,7 @@ export function findJsonErrors(text: string, errors: readonly jsonc.ParseError[]
   let end = -1;
   let before = "";
   for (const { error, offset, length } of errors) {
+    if (findings.length === MAX_ERRORS) break;
     const code = jsonc.printParseErrorCode(error);
     const range: Range = [offset, offset + length];
     // An open text swallows the comma or the colon after it, and an unread word is no value.
@@ -140,7 +141,7 @@ class Brackets {
 /** A key, whatever its quotes: at the line's beginning, or before a colon. */
 const KEY = /^[\s{}[\],]*["']?(\w{1,40})\b["']?(?: {0,8}[:=])?|["']?\b(\w{1,40})\b["']? {0,8}[:=]/g;
 
-/** The stretches to hide in a text that cannot be parsed. */
-export function maskBrokenJson(text: string): Range[] {
-  return hideAllBut(text, KEY);
+/** The stretches to hide in a text that cannot be parsed, where `findings` are shown. */
+export function maskBrokenJson(text: string, findings: readonly Finding[]): Range[] {
+  return hideAllBut(text, findings, KEY);
 }

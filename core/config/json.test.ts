@@ -5,6 +5,7 @@
  */
 
 import { describe, expect, test } from "vitest";
+import { random } from "../../test/config/attempt.ts";
 import { told } from "../../test/config/told.ts";
 import { parseJson } from "./json.ts";
 import type { Tree } from "./tree.ts";
@@ -50,15 +51,6 @@ test("every value and key has its place", () => {
     '"x"',
   ]);
 });
-
-/** Numbers in [0, below), the same in every run. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
 
 test("what is JSON and what it means is as JSON.parse says", () => {
   const next = random(1);
@@ -138,6 +130,8 @@ describe("a mistake in a JSON config is told:", () => {
         1 | { "name": "shop",
         2 |   "env": [{ "name": "A", "value": ***, "value": *** }],
           |                                        ^^^^^^^
+        haloy.json:2:35  env[0].value is the first one
+        Keep one of the two
 
       haloy.json:3:3  __proto__ cannot be a key
         2 |   "env": [{ "name": "A", "value": ***, "value": *** }],
@@ -147,7 +141,11 @@ describe("a mistake in a JSON config is told:", () => {
       haloy.json:4:3  name is there twice
         3 |   "__proto__": ***,
         4 |   "name": *** }
-          |   ^^^^^^"
+          |   ^^^^^^
+        haloy.json:1:11  name is the first one
+        1 | { "name": "shop",
+          |           ^^^^^^
+        Keep one of the two"
     `);
   });
 
@@ -480,14 +478,14 @@ describe("a mistake in a JSON config is told:", () => {
         1 | [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[…
           | ^"
     `);
-    const much = `{ "name": "a", "plugins": [{ "use": "b", "with": [${"0,".repeat(20_000)}0] }] }`;
+    const much = `{ "name": "a", "plugins": [{ "use": "b", "with": [${"0,".repeat(50_000)}0] }] }`;
     expect(await said(much)).toMatchInlineSnapshot(`
       "CONFIG_INVALID
       Cannot use haloy.json: 1 problem
 
-      haloy.json:1:40039  the config has more than 20000 values
-        1 | …***,***,***,***,***,***,***,***,***,***,***,***,***,***,***,***,***,***,***,***,***,***,***,***,***,***,***,***,***,***,***,***,***,***,***,***,***] }] }
-          |                                                                                                                          ^^^"
+      haloy.json:1:100039  the config has more than 50000 values
+        1 | …***
+          |  ^^^"
     `);
   });
 });

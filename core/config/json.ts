@@ -23,7 +23,7 @@ export function parseJson(text: string): Parsed {
   const broken = (findings: readonly Finding[]): Parsed => ({
     tree: null,
     findings,
-    hidden: maskBrokenJson(text),
+    hidden: maskBrokenJson(text, findings),
   });
   const errors: jsonc.ParseError[] = [];
   let root: jsonc.Node | undefined;

@@ -69,10 +69,10 @@ export class Lines {
     const next = this.#starts[line] ?? this.text.length + 1;
     const lineEnd = Math.max(start, next - 1);
     const first = mark && lineEnd - start > WIDTH ? Math.max(start, mark[0] - BEFORE) : start;
-    const masks = hidden
-      .filter(([from, to]) => from < lineEnd && to > first && to > from)
-      .sort(([a], [b]) => a - b);
     const end = Math.min(lineEnd, first + WIDTH);
+    const masks = hidden
+      .filter(([from, to]) => from < end && to > first && to > from)
+      .sort(([a], [b]) => a - b);
     const last = this.#comment(mark ? Math.min(mark[1], end) : start, start, end, masks);
 
     let text = first > start ? "…" : "";

@@ -7,7 +7,7 @@
 
 import { MASK, SENSITIVE_BLOCK, SENSITIVE_KEY } from "./masking.ts";
 import { type Shape, type Spelling, spell, stepInto } from "./shape.ts";
-import { type Finding, MAX_VALUES, type Path, type Range, type Tree, tooMany } from "./tree.ts";
+import { type Finding, MAX_ERRORS, MAX_VALUES, type Path, type Range, type Tree } from "./tree.ts";
 
 /** Where one value stands. */
 export interface Place {
@@ -42,12 +42,14 @@ export function placeKey(path: Path): string {
   return JSON.stringify(path);
 }
 
+/** A tree with the schema's keys. */
+export interface Interpreted extends Pick<Source, "value" | "places" | "hidden" | "findings"> {
+  /** Where the first value stands that was not read, because there are too many; or infinity. */
+  readonly unread: number;
+}
+
 /** Give a tree the schema's keys. */
-export function interpret(
-  tree: Tree,
-  shape: Shape,
-  spelling: Spelling,
-): Pick<Source, "value" | "places" | "hidden" | "findings"> {
+export function interpret(tree: Tree, shape: Shape, spelling: Spelling): Interpreted {
   const interpreter = new Interpreter(spelling);
   // A file that is only a text, or a list of them, is no config: perhaps it is somebody's secret.
   const only = tree.kind === "list" ? tree.items : [tree];
@@ -75,7 +77,7 @@ class Interpreter {
   readonly hidden: Range[] = [];
   readonly findings: Finding[] = [];
   readonly #spelling: Spelling;
-  #full = false;
+  unread: number = Number.POSITIVE_INFINITY;
 
   constructor(spelling: Spelling) {
     this.#spelling = spelling;
@@ -83,9 +85,7 @@ class Interpreter {
 
   read(tree: Tree, shape: Shape, at: At): unknown {
     if (this.places.size >= MAX_VALUES) {
-      if (!this.#full) this.findings.push(tooMany(tree.range));
-      this.#full = true;
-      this.hidden.push(tree.range);
+      this.unread = Math.min(this.unread, tree.range[0]);
       return undefined;
     }
     const { path, written, key, hide } = at;
@@ -96,14 +96,10 @@ class Interpreter {
       return tree.value;
     }
     if (tree.kind === "map") return this.#map(tree, shape, at);
-    return tree.items.map((item, index) =>
-      this.read(item, stepInto(shape, index), {
-        path: [...path, index],
-        written: [...written, index],
-        key: null,
-        hide,
-      }),
-    );
+    return tree.items.map((item, index) => {
+      const inner = { path: [...path, index], written: [...written, index], key: null, hide };
+      return this.read(item, stepInto(shape, index), inner);
+    });
   }
 
   #map(tree: Tree & { kind: "map" }, shape: Shape, at: At): Record<string, unknown> {
@@ -123,14 +119,24 @@ class Interpreter {
       if (hideKey) this.hidden.push(keyRange);
       const path = [...at.written, hideKey ? MASK : written];
       const right = spell(key, this.#spelling);
-      const refuse = (message: string, suggestion?: string) => {
-        this.findings.push({ path, message, suggestion, range: keyRange });
-        this.hidden.push(value.range);
+      const hide =
+        !isFlag(value) &&
+        (at.hide
+          ? !(known.has(written) && isName(key, value))
+          : hides(shape, known.has(written), key));
+      const refuse = (message: string, suggestion?: string, because?: Finding["because"]) => {
+        if (this.findings.length < MAX_ERRORS) {
+          this.findings.push({ path, message, suggestion, because, range: keyRange });
+        }
+        // What is left out may be a line of a text that was indented wrongly.
+        const number = value.kind === "scalar" && typeof value.value === "number";
+        if (at.hide || hide || !(number || isFlag(value))) this.hidden.push(value.range);
       };
+      const first = [{ path: [...at.path, key], message: "is the first one" }];
       if (key === "__proto__") {
         refuse("cannot be a key");
       } else if (seen.has(written)) {
-        refuse("is there twice");
+        refuse("is there twice", "Keep one of the two", first);
       } else if (known.has(written) && written !== right && spelt.has(right)) {
         refuse(`is "${right}" in another spelling`, "Keep one of the two");
       } else {
@@ -139,14 +145,8 @@ class Interpreter {
           const message = "is spelt differently here";
           this.findings.push({ path, message, suggestion, range: keyRange });
         }
-        object[key] = this.read(value, stepInto(shape, key), {
-          path: [...at.path, key],
-          written: path,
-          key: keyRange,
-          hide: at.hide
-            ? !(known.has(written) && isName(key, value))
-            : hides(shape, known.has(written), key),
-        });
+        const inner = { path: [...at.path, key], written: path, key: keyRange, hide };
+        object[key] = this.read(value, stepInto(shape, key), inner);
       }
       seen.add(written);
     }
@@ -157,10 +157,15 @@ class Interpreter {
 /** Whether what stands under a key must not be shown: by its place, by its name, or as unknown. */
 function hides(shape: Shape, known: boolean, key: string): boolean {
   if (shape.kind === "object" && !known && !shape.open) return true;
-  return known ? SENSITIVE_BLOCK.has(key) : SENSITIVE_KEY.test(key);
+  return SENSITIVE_BLOCK.has(key) || (!known && SENSITIVE_KEY.test(key));
 }
 
 /** What is shown even among secrets: the name of an entry, unless it looks like something else. */
 function isName(key: string, value: Tree): boolean {
   return key === "name" && value.kind === "scalar" && /^[\w.-]{1,64}$/.test(String(value.value));
+}
+
+/** Neither true nor false is a secret. */
+function isFlag(value: Tree): boolean {
+  return value.kind === "scalar" && typeof value.value === "boolean";
 }

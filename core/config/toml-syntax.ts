@@ -99,7 +99,7 @@ export function syntaxFinding(text: string, statement: Statement, error: ParseEr
 const KEY =
   /^\s*\[{0,2} {0,8}((?:[\w-]{1,40} ?\. ?){0,8}[\w-]{1,40})(?![\w-])(?: {0,8}[=:])?|(?<![\w.-])((?:[\w-]{1,40} ?\. ?){0,8}[\w-]{1,40}) {0,8}[=:]/g;
 
-/** The stretches to hide in a text that cannot be parsed. */
-export function maskBrokenToml(text: string): Range[] {
-  return hideAllBut(text, KEY);
+/** The stretches to hide in a text that cannot be parsed, where `findings` are shown. */
+export function maskBrokenToml(text: string, findings: readonly Finding[]): Range[] {
+  return hideAllBut(text, findings, KEY);
 }

@@ -6,6 +6,7 @@
 
 import { getStaticTOMLValue, parseTOML } from "toml-eslint-parser";
 import { describe, expect, test } from "vitest";
+import { random } from "../../test/config/attempt.ts";
 import { told } from "../../test/config/told.ts";
 import { parseToml } from "./toml.ts";
 import type { Tree } from "./tree.ts";
@@ -129,15 +130,6 @@ count = 1
     `name "shop" image build_config args name "A" history count 1 env name 'B'`,
   );
 });
-
-/** Numbers in [0, below), the same in every run. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
 
 test("statements read one by one mean what the library makes of the whole file", () => {
   const next = random(1);
@@ -270,26 +262,45 @@ token = "hunter2"
         2 | image.tag = "v1"
         3 | name = ***
           | ^^^^
+        haloy.toml:1:8  name is the first one
+        Keep one of the two
 
       haloy.toml:5:2  image is there twice
         4 | env = []
         5 | [image]
           |  ^^^^^
+        haloy.toml:2:1  image is the first one
+        1 | name = "shop"
+        2 | image.tag = "v1"
+          | ^^^^^
+        Keep one of the two
 
       haloy.toml:7:3  env is there twice
         6 | ***
         7 | [[env]]
           |   ^^^
+        haloy.toml:4:1  env is the first one
+        3 | name = ***
+        4 | env = []
+          | ^^^
+        Keep one of the two
 
       haloy.toml:12:3  log is there twice
         11 | driver = "local"
         12 | [[log]]
            |   ^^^
+        haloy.toml:10:2  log is the first one
+        Keep one of the two
 
       haloy.toml:17:1  secret_providers.vault.prod is there twice
         16 | [secret_providers.vault]
         17 | prod***
            | ^^^^
+        haloy.toml:14:25  secret_providers.vault.prod is the first one
+        13 | ***
+        14 | [secret_providers.vault.prod]
+           |                         ^^^^
+        Keep one of the two
 
       haloy.toml:18:2  __proto__ cannot be a key
         17 | prod***
@@ -731,22 +742,22 @@ env:
         1 | name = ***…
           | ^"
     `);
-    expect(await said(`command = [${'"hunter2",'.repeat(20_001)}]\n`)).toMatchInlineSnapshot(`
+    expect(await said(`command = [${'"hunter2",'.repeat(50_001)}]\n`)).toMatchInlineSnapshot(`
       "CONFIG_UNREADABLE
       Cannot read haloy.toml: 1 problem
 
-      haloy.toml:1:1  the config has more than 20000 values
+      haloy.toml:1:1  the config has more than 50000 values
         1 | command = [***…
           | ^"
     `);
-    const many = Array.from({ length: 20_001 }, (_, at) => `k${at} = 1\n`).join("");
+    const many = Array.from({ length: 50_001 }, (_, at) => `k${at} = 1\n`).join("");
     expect(await said(many)).toMatchInlineSnapshot(`
       "CONFIG_UNREADABLE
       Cannot read haloy.toml: 1 problem
 
-      haloy.toml:20001:1  the config has more than 20000 values
-        20000 | ***
-        20001 | ***
+      haloy.toml:50001:1  the config has more than 50000 values
+        50000 | ***
+        50001 | ***
               | ^^^"
     `);
   });

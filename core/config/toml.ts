@@ -11,6 +11,7 @@ import { TomlTables } from "./toml-tables.ts";
 import {
   type Finding,
   MAX_DEPTH,
+  MAX_ERRORS,
   MAX_VALUES,
   type Parsed,
   type Range,
@@ -28,11 +29,14 @@ export function parseToml(text: string): Parsed {
       errors.push(tooMany(beginningOf(text, statement)));
       break;
     }
+    if (errors.length === MAX_ERRORS) break;
     const parsed = parseStatement(text, statement);
     if ("message" in parsed) errors.push(parsed);
     else if (errors.length === 0) tables.add(parsed, statement.start);
   }
-  if (errors.length > 0) return { tree: null, findings: errors, hidden: maskBrokenToml(text) };
+  if (errors.length > 0) {
+    return { tree: null, findings: errors, hidden: maskBrokenToml(text, errors) };
+  }
   const tree = tables.finish();
   return { tree, findings: tables.findings, hidden: tables.hidden };
 }

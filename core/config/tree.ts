@@ -56,7 +56,9 @@ export interface Parsed {
 /** Maps and lists inside each other. No sensible config comes near. */
 export const MAX_DEPTH = 64;
 /** Values in one config, aliases expanded. */
-export const MAX_VALUES = 20_000;
+export const MAX_VALUES = 50_000;
+/** Mistakes that are looked for in reading. A text with more is not a config with mistakes. */
+export const MAX_ERRORS = 500;
 
 /** What is said of a value below {@link MAX_DEPTH}. */
 export function tooDeep(path: Path, range: Range): Finding {
