@@ -30,7 +30,10 @@ export interface InitFlags {
   readonly json?: true | undefined;
 }
 
-/** Where the JSON Schema for editors is, beside a config. */
+/**
+ * Where the JSON Schema is that editors complete keys with: in the project, so that it is there for
+ * everyone who works on it, without a network. A config in TypeScript needs none.
+ */
 const SCHEMA = ".haloy/schema.json";
 
 /** Write a config for the app in a directory. */
@@ -43,11 +46,14 @@ export async function init(directory: string | undefined, flags: InitFlags): Pro
   if (!flags.force) refuseExisting(path, configsIn(project), file);
   const draft = await draftOf(project, flags);
   const content = sections(draft);
-  await writeFiles([
+  await writeFiles(
     flags.ts
-      ? { path: join(path, file), content: printTypeScript(content) }
-      : { path: join(path, file), content: printYaml(content, SCHEMA) },
-  ]);
+      ? [{ path: join(path, file), content: printTypeScript(content) }]
+      : [
+          { path: join(path, SCHEMA), content: await schema() },
+          { path: join(path, file), content: printYaml(content, SCHEMA) },
+        ],
+  );
   if (flags.json) printJson(answer(join(path, file), flags.ts ? null : join(path, SCHEMA), draft));
   else printDraft(join(path, file), draft);
   if (others.length > 0) {
@@ -55,6 +61,11 @@ export async function init(directory: string | undefined, flags: InitFlags): Pro
       `${mark.warn} ${others.join(" and ")} is there too: keep one config in a directory`,
     );
   }
+}
+
+async function schema(): Promise<string> {
+  const { schemaText } = await import("./schema.ts");
+  return await schemaText(null, "yaml");
 }
 
 function configsIn({ files }: Project): string[] {

@@ -11,6 +11,7 @@ import type { Section } from "./sections.ts";
 const ADVICE = [
   'Check this file with "haloy validate-config"; "haloy plan" says what a deploy would do.',
 ];
+const UPDATE = "The schema on the first line is for editors. To renew it: haloy schema --output ";
 
 /** As `haloy.yaml`. `schema` is where editors find the JSON Schema, seen from the file. */
 export function printYaml(sections: readonly Section[], schema: string): string {
@@ -18,7 +19,10 @@ export function printYaml(sections: readonly Section[], schema: string): string 
     const text = stringify(inSnakeCase(setting), { lineWidth: 0 }).trimEnd();
     return [...prefixed("# ", comment), ...prefixed(example ? "# " : "", text.split("\n"))];
   });
-  const head = [`# yaml-language-server: $schema=${schema}`, ...prefixed("# ", ADVICE)];
+  const head = [
+    `# yaml-language-server: $schema=${schema}`,
+    ...prefixed("# ", [...ADVICE, UPDATE + schema]),
+  ];
   return print([head, ...blocks]);
 }
 

@@ -110,10 +110,11 @@ test("without logs the deployment's log is silent, also its errors, and its stat
         { type: "deployment:log", deployment: "01", level: "error", message: "no port" },
         { type: "deployment:state", deployment: "01", state: "checking" },
         { type: "deployment:queued", deployment: "02", behind: "01" },
+        { type: "deployment:state", deployment: "01", state: "succeeded" },
       ],
       { logs: false },
     ),
-  ).toEqual([null, "  checking", "● Waiting for deployment 01 to end"]);
+  ).toEqual([null, "  checking", "● Waiting for deployment 01 to end", null]);
 });
 
 test("a target that fails says so at once, for others may go on; all is told at the end", () => {

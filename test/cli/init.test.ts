@@ -1,6 +1,8 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { validName } from "../../cli/init/name.ts";
 import { haloy, RUNTIMES, temporaryDirectory } from "./haloy.ts";
 
@@ -39,6 +41,26 @@ describe.each(RUNTIMES)("under %s", (runtime) => {
     expect((await haloy(["validate-config"], { cwd, env })).code).toBe(0);
     expect(await resolved(cwd)).toMatchObject({ name: "shop", port: 3000 });
   });
+});
+
+test("the schema for editors is written beside the config, and accepts it with all its examples", async () => {
+  const cwd = await project({ Dockerfile: DOCKERFILE });
+  await haloy(["init"], { cwd });
+  const schema = JSON.parse(await readFile(join(cwd, ".haloy", "schema.json"), "utf8"));
+  const accepts = new Ajv({ strict: false }).compile(schema);
+  const text = await readFile(join(cwd, "haloy.yaml"), "utf8");
+  expect([accepts(parse(text)), accepts(parse(withExamples(text)))]).toEqual([true, true]);
+  expect(accepts({ name: "shop", prot: 80 })).toBe(false);
+  const printed = await haloy(["schema", "--output", ".haloy/schema.json"], { cwd });
+  expect(printed.code, printed.stderr).toBe(0);
+  expect(JSON.parse(await readFile(join(cwd, ".haloy", "schema.json"), "utf8"))).toEqual(schema);
+});
+
+test("a config in TypeScript needs no schema", async () => {
+  const cwd = await project({ Dockerfile: DOCKERFILE });
+  const { stdout } = await haloy(["init", "--ts", "--json"], { cwd });
+  expect(JSON.parse(stdout).schema).toBe(null);
+  expect(await readdir(cwd)).toEqual(["Dockerfile", "haloy.config.ts"]);
 });
 
 test("the config is commented, and says where editors find the schema on its first line", async () => {

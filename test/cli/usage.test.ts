@@ -92,6 +92,13 @@ describe("what cannot be understood exits 1 and says what to write", () => {
     expect(code).toBe(1);
   });
 
+  test("a token that was typed in two words is not repeated", async () => {
+    const { stderr } = await haloy(["server", "add", "a.example.com", "first-half", "second-half"]);
+    expect(stderr).toContain("too many arguments");
+    expect(stderr).toContain('Write "haloy server add <url> [token]"');
+    expect(stderr).not.toContain("half");
+  });
+
   test("with --json the error is JSON on stdout", async () => {
     const { code, stdout, stderr } = await haloy(["status", "--json", "--jsom"]);
     expect(JSON.parse(stdout)).toMatchObject({ type: "error", code: "USAGE_INVALID" });
