@@ -5,10 +5,11 @@
  */
 
 import type { Location } from "../errors.ts";
+import { CONFIG_SHAPE } from "./config-shape.ts";
 import { configError, locatePath, type Problem, toProblems } from "./diagnostics.ts";
-import { CONFIG_SHAPE } from "./formats.ts";
 import { describeIssue, issueFindings } from "./issues.ts";
 import { type Layered, layeredTargets } from "./layers.ts";
+import { notationOf } from "./notation.ts";
 import { resolveConfig } from "./resolve.ts";
 import { adviceFindings } from "./rules/advice.ts";
 import { ruleFindings } from "./rules/index.ts";
@@ -31,28 +32,28 @@ export interface Checked {
 
 /** Check a source. Throws `CONFIG_INVALID` with all problems. */
 export function checkSource(source: Source): Checked {
-  const { value, spelling } = source;
+  const { value } = source;
+  const notation = notationOf(source);
   const parsed = configSchema.safeParse(value, { reportInput: true, error: describeIssue });
   const issues = parsed.success ? [] : parsed.error.issues;
   const findings = [
     ...source.findings,
-    ...issueFindings(issues, CONFIG_SHAPE, spelling),
-    ...ruleFindings(value),
+    ...issueFindings(value, issues, CONFIG_SHAPE, notation),
+    ...ruleFindings(value, notation),
   ];
   if (!parsed.success || findings.length > 0) {
     throw configError("CONFIG_INVALID", source.shown, toProblems(source, "error", findings));
   }
   const config = resolveConfig(parsed.data);
-  let layered: readonly Layered[] | undefined;
+  let layered: ReadonlyMap<string | null, Layered> | undefined;
   /** Where the file writes what a resolved target has at `path`. */
   const inTarget = (path: Path, name: string): Path => {
-    layered ??= layeredTargets(value);
-    const target = layered.find(({ key }) => key === name || key === null);
-    return target?.origin(path) ?? path;
+    layered ??= new Map(layeredTargets(value).map((target) => [target.key, target]));
+    return (layered.get(name) ?? layered.get(null))?.origin(path) ?? path;
   };
   return {
     config,
-    warnings: toProblems(source, "warning", adviceFindings(parsed.data, config)),
+    warnings: toProblems(source, "warning", adviceFindings(parsed.data, config, notation)),
     locate: (path, target) =>
       locatePath(source, target === undefined ? path : inTarget(path, target)),
   };

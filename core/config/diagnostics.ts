@@ -6,6 +6,7 @@
 
 import { fail, type HaloyError, type Location } from "../errors.ts";
 import { Lines, printable } from "./lines.ts";
+import { printPath } from "./notation.ts";
 import { spell } from "./shape.ts";
 import { type Place, placeKey, type Source } from "./source.ts";
 import type { Finding, Path, Range } from "./tree.ts";
@@ -22,7 +23,7 @@ export interface Problem {
   readonly suggestion?: string;
   /** The line before, the line, and carets under the place; secrets and comments left out. */
   readonly excerpt?: string;
-  /** Other settings that make it wrong. */
+  /** Other settings that have to do with it, and targets that inherit it. */
   readonly related?: readonly Related[];
 }
 
@@ -44,6 +45,10 @@ const PRINTED = 50;
 const NEAR = 2;
 /** Problems that are kept as data. A file with more is not a config with mistakes. */
 const KEPT = 500;
+/** Other settings that are printed with a problem. */
+const RELATED = 3;
+/** Characters of a text that are printed on one line. */
+const LONGEST = 400;
 
 /** Findings with places, in the order of the file. */
 export function toProblems(
@@ -51,61 +56,90 @@ export function toProblems(
   severity: Problem["severity"],
   findings: readonly Finding[],
 ): Problem[] {
-  const lines = source.text === null ? null : new Lines(source.text);
+  const lines = linesOf(source);
   const resolved = findings.map((finding) => ({ finding, ...resolve(source, finding) }));
   const concluded = new Set(
     resolved.filter(({ finding }) => finding.conclusive).map(({ range }) => range?.[0]),
   );
-  return resolved
+  const open = resolved
     .filter(({ finding, range }) => finding.conclusive || !concluded.has(range?.[0]))
-    .sort((a, b) => (a.range?.[0] ?? 0) - (b.range?.[0] ?? 0))
-    .filter(firstOfItsKind())
-    .map(({ finding: { message, suggestion, because = [] }, range, path }, index) => {
-      const place = (range: Range | undefined) => ({
-        at: { file: source.file, ...(lines && range ? lines.position(range[0]) : {}) },
-        ...(lines && range && index < PRINTED ? shown(lines.excerpt(range, source.hidden)) : {}),
-      });
-      const own = place(range);
-      const related = because.map((one): Related => {
-        const other = resolve(source, one);
-        const { at, excerpt } = place(other.range);
-        // What stands right beside it is seen without a second excerpt.
-        const near = Math.abs((at.line ?? 0) - (own.at.line ?? 0)) <= NEAR;
-        return {
-          path: other.path,
-          message: one.message,
-          at,
-          ...shown(near ? "" : (excerpt ?? "")),
-        };
-      });
+    .sort((a, b) => (a.range?.[0] ?? 0) - (b.range?.[0] ?? 0));
+  return oneOfEachKind(open).map(({ finding, because, range, path }, index) => {
+    const printed = index < PRINTED;
+    const place = (range: Range | undefined, printed: boolean) => ({
+      at: { file: source.file, ...(lines && range ? lines.position(range[0]) : {}) },
+      excerpt: lines && range && printed ? lines.excerpt(range, source.hidden) : "",
+    });
+    const { at, excerpt } = place(range, printed);
+    const related = because.map((one, count): Related => {
+      const other = resolve(source, one);
+      const { at: there, excerpt } = place(other.range, printed && count < RELATED);
+      // What stands right beside it is seen without a second excerpt, and a target is more than a line.
+      const near = Math.abs((there.line ?? 0) - (at.line ?? 0)) <= NEAR;
+      const whole = one.path.length === 2 && one.path[0] === "targets";
       return {
-        ...{ severity, path, message, ...own },
-        ...(suggestion === undefined ? {} : { suggestion }),
-        ...(related.length === 0 ? {} : { related }),
+        ...{ path: other.path, message: clean(one.message), at: there },
+        ...shown(near || whole ? "" : excerpt),
       };
     });
+    const { message, suggestion } = finding;
+    return {
+      ...{ severity, path, message: clean(message), at, ...shown(excerpt) },
+      ...(suggestion === undefined ? {} : { suggestion: clean(suggestion) }),
+      ...(related.length === 0 ? {} : { related }),
+    };
+  });
 }
 
-/** What several targets inherit is one problem, not one for each of them. */
-function firstOfItsKind(): (one: {
-  finding: Finding;
-  path: string;
-  range: Range | undefined;
-}) => boolean {
-  const seen = new Set<string>();
-  return ({ finding: { message }, path, range }) => {
-    const kind = JSON.stringify([path, message, range?.[0]]);
-    const first = !seen.has(kind);
-    seen.add(kind);
-    return first;
-  };
+interface Resolved {
+  readonly finding: Finding;
+  readonly path: string;
+  readonly range: Range | undefined;
+  /** It is written there, not missing there. */
+  readonly exact: boolean;
+}
+
+type Other = NonNullable<Finding["because"]>[number];
+
+/**
+ * What several targets inherit is one problem, with all of them, not one for each; so is what is
+ * merged into several maps from one anchor.
+ */
+function oneOfEachKind(resolved: readonly Resolved[]) {
+  const kinds = new Map<string, Resolved & { others: Map<string, Other> }>();
+  for (const one of resolved) {
+    const { finding, path, range, exact } = one;
+    const kind = JSON.stringify([exact && range ? "" : path, finding.message, range?.[0]]);
+    const known = kinds.get(kind) ?? { ...one, others: new Map() };
+    kinds.set(kind, known);
+    for (const other of finding.because ?? []) known.others.set(placeKey(other.path), other);
+  }
+  return [...kinds.values()].map((kind) => ({ ...kind, because: [...kind.others.values()] }));
+}
+
+/** Text of ours with words of the config in it, as it may be printed. */
+function clean(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => printable(line, LONGEST))
+    .join("\n");
+}
+
+const LINES: WeakMap<Described, Lines> = new WeakMap();
+
+/** The lines of a text, cut once. */
+function linesOf(source: Described): Lines | null {
+  if (source.text === null) return null;
+  const lines = LINES.get(source) ?? new Lines(source.text);
+  LINES.set(source, lines);
+  return lines;
 }
 
 /** Where the value at `path` stands; of a missing one, the nearest value around it. */
 export function locatePath(source: Described, path: Path): Location {
   const range = rangeOf(nearestPlace(source, path)?.place);
-  if (source.text === null || !range) return { file: source.file };
-  return { file: source.file, ...new Lines(source.text).position(range[0]) };
+  const lines = linesOf(source);
+  return { file: source.file, ...(lines && range ? lines.position(range[0]) : {}) };
 }
 
 /** One error for all errors of a file. `details` are the problems as data. */
@@ -126,26 +160,25 @@ export function configError(
   });
 }
 
-/** A problem as plain text, without a line break at its end. */
+/**
+ * A problem as plain text, without a line break at its end: the place with what is wrong and the
+ * lines there, then the same of other settings that have to do with it, then what to do.
+ */
 export function printProblem(problem: Problem, shown: string): string {
   const { excerpt, suggestion, related = [] } = problem;
   const say = ({ at, path, message }: Pick<Problem, "at" | "path" | "message">) => {
     const place = at.line === undefined ? shown : `${shown}:${at.line}:${at.column}`;
     return `${place}  ${path || "the config"} ${message}`;
   };
-  const because = related.flatMap((one) => [`  because ${say(one)}`, one.excerpt]);
-  return [say(problem), excerpt, ...because, suggestion && `  ${suggestion}`]
+  const others = related.slice(0, RELATED).flatMap((one) => [`  ${say(one)}`, one.excerpt]);
+  const more = related.length - RELATED;
+  return [
+    ...[say(problem), excerpt, ...others],
+    more > 0 ? `  and ${more} more` : "",
+    suggestion?.replace(/^/gm, "  "),
+  ]
     .filter((part) => part !== undefined && part !== "")
     .join("\n");
-}
-
-/** A path as people write it: `env[0].value`. */
-export function printPath(path: Path): string {
-  return path.reduce<string>((text, step) => {
-    if (typeof step === "number") return `${text}[${step}]`;
-    const key = /^[\w*-]+$/.test(step) ? printable(step) : `"${printable(step)}"`;
-    return text === "" ? key : `${text}.${key}`;
-  }, "");
 }
 
 const shown = (excerpt: string) => (excerpt === "" ? {} : { excerpt });
@@ -153,11 +186,11 @@ const shown = (excerpt: string) => (excerpt === "" ? {} : { excerpt });
 function resolve(
   source: Described,
   { path, range, target }: Pick<Finding, "path" | "range" | "target">,
-) {
+): Omit<Resolved, "finding"> {
   // The finder gave a range, then the path is as written.
-  if (range) return { path: printPath(path), range };
+  if (range) return { path: printPath(path), range, exact: false };
   const found = nearestPlace(source, path);
-  if (!found) return { path: printPath(path), range: undefined };
+  if (!found) return { path: printPath(path), range: undefined, exact: false };
   const { place, rest } = found;
   // A shorthand has no parts: `image: "…"` has no `image.repository`.
   const free = path.includes("with") || path[0] === "secretProviders";
@@ -165,6 +198,7 @@ function resolve(
   return {
     path: printPath([...place.written, ...missing]),
     range: (target === "key" && rest.length === 0 && place.key) || rangeOf(place),
+    exact: rest.length === 0,
   };
 }
 

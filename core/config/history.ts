@@ -5,7 +5,6 @@
  * @module
  */
 
-import picomatch from "picomatch";
 import type { Choice } from "../target.ts";
 
 /** Options by strategy. Other strategies are plugins', which check their own. */
@@ -23,11 +22,6 @@ export const MUTABLE_TAGS: ReadonlySet<string> = new Set([
 /** Whether `tag` is one that moves. */
 export function isMutableTag(tag: string): boolean {
   return MUTABLE_TAGS.has(tag.toLowerCase());
-}
-
-/** Whether `tag` matches `pattern`, a glob such as `v*`. */
-export function matchesPattern(tag: string, pattern: string): boolean {
-  return picomatch.isMatch(tag, pattern, { dot: true });
 }
 
 /** Options of one of all these strategies: they are known, even where they have no effect. */

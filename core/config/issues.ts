@@ -5,8 +5,13 @@
  */
 
 import type { z } from "zod";
+import { correct } from "./corrections/correct.ts";
+import { meantBy } from "./corrections/unknown-key.ts";
+import { mustBe } from "./expected.ts";
+import { draft } from "./merge.ts";
 import { nearest } from "./nearest.ts";
-import { homeOf, type Shape, type Spelling, shapeAt, spell } from "./shape.ts";
+import type { Notation } from "./notation.ts";
+import type { Shape } from "./shape.ts";
 import type { Finding, Path } from "./tree.ts";
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -24,110 +29,98 @@ const MOST = 100;
 
 /** The message of an issue: zod calls this where the schema itself says nothing. */
 export function describeIssue(issue: z.core.$ZodRawIssue): string {
+  if (issue.input === undefined) return "is missing";
   switch (issue.code) {
-    case "invalid_type": {
-      if (issue.input === undefined) return "is missing";
-      const expected = WORDS[issue.expected] ?? issue.expected;
-      return `must be ${expected}, not ${given(issue.input)}`;
-    }
+    case "invalid_type":
+      return mustBe(WORDS[issue.expected] ?? issue.expected, issue.input);
     case "invalid_value": {
-      if (issue.input === undefined) return "is missing";
       const words = issue.values.map((value) => JSON.stringify(value));
       const last = words.pop() ?? "";
-      return `must be ${words.length > 0 ? `${words.join(", ")} or ${last}` : last}`;
+      return mustBe(words.length > 0 ? `${words.join(", ")} or ${last}` : last, issue.input);
     }
     case "too_small":
-      return issue.origin === "string" && issue.minimum === 1
-        ? "must not be empty"
-        : `must be at least ${issue.minimum}${unit(issue.origin)}`;
+      if (issue.origin === "string" && issue.minimum === 1) return "must not be empty";
+      if (issue.origin === "array") return `must have at least ${count(issue.minimum, "item")}`;
+      return `must be at least ${issue.minimum}`;
     case "too_big":
-      return `must be at most ${issue.maximum}${unit(issue.origin)}`;
-    case "invalid_key":
-      return "has a key that is not allowed";
+      if (issue.origin === "string") return `must have at most ${issue.maximum} characters`;
+      return `must be at most ${issue.maximum}`;
     default:
       return "is not valid";
   }
 }
 
-/** All issues as findings; an unknown key is one finding each. */
+/** All issues of `config` as findings; an unknown key is one finding each. */
 export function issueFindings(
+  config: unknown,
   issues: readonly z.core.$ZodIssue[],
   shape: Shape,
-  spelling: Spelling,
+  notation: Notation,
 ): Finding[] {
-  const unknown = issues.flatMap((issue) =>
-    issue.code === "unrecognized_keys"
-      ? issue.keys.slice(0, MOST).map((key) => unknownKey(issue.path as Path, key, shape, spelling))
-      : [],
-  );
+  const unknown = issues.flatMap((issue) => {
+    if (issue.code !== "unrecognized_keys") return [];
+    const path = issue.path as Path;
+    const map = draft(issue.input);
+    return issue.keys.slice(0, MOST).map((key) => ({
+      path: [...path, key],
+      meant: meantBy({ key, map, path }, shape, notation),
+    }));
+  });
   // A misspelt key is one problem, not also a missing one or a broken rule of its map.
   const holders = new Set(unknown.map(({ path }) => String(path.slice(0, -1))));
-  const meant = new Set(unknown.map(({ meant }) => String(meant)));
+  const found = new Set(unknown.map(({ meant }) => String(meant.path)));
   const others = issues.filter((issue) => {
     if (issue.code === "unrecognized_keys") return false;
-    if (issue.code === "custom") return !holders.has(String(issue.path));
-    return issue.input !== undefined || !meant.has(String(issue.path));
+    if (issue.code === "custom" && holders.has(String(issue.path))) return false;
+    return issue.input !== undefined || !found.has(String(issue.path));
   });
   return [
-    ...unknown,
-    ...others.map((issue) => ({
-      path: issue.path as Path,
-      message: issue.message,
-      suggestion: suggestion(issue),
+    ...unknown.map(({ path, meant: { suggestion } }) => ({
+      ...{ path, suggestion },
+      target: "key" as const,
+      message: "is not a known setting",
     })),
+    ...others.map((issue) => {
+      const path = asWritten(issue.path as Path, config);
+      return { path, message: issue.message, suggestion: suggestion(issue, path, notation) };
+    }),
   ];
 }
 
-function unknownKey(
-  path: Path,
-  key: string,
-  root: Shape,
-  spelling: Spelling,
-): Finding & { readonly meant: Path | undefined } {
-  const shape = shapeAt(root, path);
-  // "$schema" is for editors: nobody means it who writes something else.
-  const known =
-    shape.kind === "object" ? [...shape.keys.keys()].filter((name) => !name.startsWith("$")) : [];
-  const close = nearest(key, known);
-  const meant = homeOf(key, shape) ?? (close === undefined ? undefined : [close]);
-  const spelt = (keys: readonly string[], separator: string) =>
-    keys.map((name) => spell(name, spelling)).join(separator);
-  return {
-    path: [...path, key],
-    target: "key",
-    message: "is not a known setting",
-    suggestion: meant
-      ? `Did you mean "${spelt(meant, ".")}"?`
-      : `Known here: ${spelt(known, ", ")}`,
-    meant: meant && [...path, ...meant],
-  };
+/** `path` without what a shorthand leaves out: `image: "…"` has no `image.repository`. */
+function asWritten(path: Path, config: unknown): Path {
+  let value = config;
+  for (const [index, step] of path.entries()) {
+    if (typeof value === "string") return path.slice(0, index);
+    value = (value as Readonly<Record<string | number, unknown>> | null | undefined)?.[step];
+  }
+  return path;
 }
 
-function suggestion(issue: z.core.$ZodIssue): string | undefined {
+function suggestion(issue: z.core.$ZodIssue, path: Path, notation: Notation): string | undefined {
   const { input } = issue;
+  if (path.length === 0 && issue.code === "invalid_type") {
+    return `Write at least \`${notation.setting("name", "my-app")}\``;
+  }
+  const known = correct(path, input, notation);
+  if (known !== undefined) return known;
   if (issue.code === "invalid_value" && typeof input === "string") {
     const meant = nearest(input, issue.values.map(String));
     return meant === undefined ? undefined : `Did you mean "${meant}"?`;
   }
-  if (issue.code !== "invalid_type" || input === undefined) return undefined;
-  if (issue.path.length === 0) return `Write at least "name: my-app"`;
-  if (input === null) return "Write a value, or remove the key";
-  const simple = typeof input === "number" || typeof input === "boolean";
+  const remove = typeof path.at(-1) === "number" ? "remove it" : "remove the key";
+  if (input === null || input === "") return `Write a value, or ${remove}`;
+  if (issue.code === "too_small" && issue.origin === "array") return `Write one, or ${remove}`;
+  if (issue.code !== "invalid_type") return undefined;
+  const simple = ["number", "bigint", "boolean"].includes(typeof input);
   if (issue.expected === "string" && simple) return "Put it in quotes";
   const expectsNumber = issue.expected === "number" || issue.expected === "int";
-  if (expectsNumber && typeof input === "string" && /^\d+$/.test(input)) return "Remove the quotes";
+  if (expectsNumber && typeof input === "string" && /^\s*\d+\s*$/.test(input)) {
+    return "Remove the quotes";
+  }
   return undefined;
 }
 
-function given(input: unknown): string {
-  if (input === null) return "empty";
-  if (Array.isArray(input)) return "a list";
-  if (typeof input === "number") return Number.isInteger(input) ? "a number" : "a fraction";
-  if (typeof input === "object") return "a map";
-  return `a ${typeof input}`;
-}
-
-function unit(origin: string): string {
-  if (origin === "string") return " characters long";
-  return origin === "array" ? " items long" : "";
+function count(amount: number | bigint, thing: string): string {
+  return `${amount} ${thing}${Number(amount) === 1 ? "" : "s"}`;
 }

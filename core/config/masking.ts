@@ -14,6 +14,7 @@ export const SENSITIVE_BLOCK: ReadonlySet<string> = new Set([
   "env",
   "password",
   "registry",
+  "secrets",
   "value",
   "with",
 ]);

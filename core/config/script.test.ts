@@ -56,8 +56,10 @@ describe.each(RUNTIMES)("under %s", async (_title, runtime, flags) => {
   const report = JSON.parse(stdout) as Report;
 
   test("a module, or a function that it exports, gives the config", () => {
-    expect(report.good).toMatchObject({ name: "shop", replicas: 2, port: 8080 });
-    expect(report.function).toMatchObject({ name: "shop" });
+    expect(report.good).toMatchObject({
+      targets: { shop: { name: "shop", replicas: 2, port: 8080 } },
+    });
+    expect(report.function).toMatchObject({ targets: { shop: { name: "shop" } } });
   });
 
   test("a syntax error is reported with its line", () => {
@@ -89,7 +91,8 @@ describe.each(RUNTIMES)("under %s", async (_title, runtime, flags) => {
 wrong/haloy.config.ts  health_check_path is not a known setting
   Did you mean "healthCheckPath"?
 
-wrong/haloy.config.ts  env[0] needs exactly one of "value" and "from"
+wrong/haloy.config.ts  env[0] needs "value" or "from"
+  Write \`value: "…"\`, or \`from: { env: "A" }\` for what is set outside
 
 wrong/haloy.config.ts  replicas must be a number, not a string
   Remove the quotes`);

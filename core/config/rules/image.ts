@@ -5,7 +5,8 @@
  * @module
  */
 
-import { HISTORY_OPTIONS, isMutableTag, KNOWN_OPTIONS, matchesPattern } from "../history.ts";
+import { type Glob, parseGlob } from "../glob.ts";
+import { HISTORY_OPTIONS, isMutableTag, KNOWN_OPTIONS } from "../history.ts";
 import { type Draft, draft } from "../merge.ts";
 import { nearest } from "../nearest.ts";
 import type { Finding } from "../tree.ts";
@@ -22,7 +23,7 @@ const tagWrittenOnce: TargetRule = (target) => {
   return [
     {
       path: ["image", "tag"],
-      message: `is written twice: "repository" already has a ${what}`,
+      message: `is written, but the repository has a ${what} already`,
       suggestion: "Keep one of the two",
       because: [{ path: ["image", "repository"], message: `has the ${what}` }],
     },
@@ -42,6 +43,9 @@ const builtImageHasNoDigest: TargetRule = (target) => {
   ];
 };
 
+/** What other tools call `count`. */
+const COUNT = /^(?:keep|limit|max|versions|size)/i;
+
 const historyOptions: TargetRule = (target) => {
   const history = draft(imageOf(target).history);
   const strategy = history.strategy ?? "local";
@@ -51,62 +55,75 @@ const historyOptions: TargetRule = (target) => {
     if (value === undefined || key === "strategy") return [];
     if (key === "count") {
       const fine = Number.isInteger(value) && Number(value) >= 1;
-      return fine ? [] : [{ path, message: "must be a whole number, at least 1" }];
+      if (fine) return [];
+      const quoted = isText(value) && /^\d+$/.test(value);
+      const message = "must be a whole number, at least 1";
+      return [{ path, message, suggestion: quoted ? "Remove the quotes" : undefined }];
     }
     if (KNOWN_OPTIONS.has(key)) return [];
     const known = HISTORY_OPTIONS[strategy] ?? [];
-    const close = nearest(key, KNOWN_OPTIONS);
+    const close = COUNT.test(key) && known.includes("count") ? "count" : nearest(key, known);
     const otherwise = known.length > 0 ? `Known here: ${known.join(", ")}` : "Remove it";
     const suggestion = close ? `Did you mean "${close}"?` : otherwise;
-    return [{ path, target: "key", message: `is not an option of "${strategy}"`, suggestion }];
+    const message = `is not an option of the history strategy "${strategy}"`;
+    return [{ path, target: "key", message, suggestion }];
   });
 };
 
 /** Founding document, "Registry Strategy": immutable tags, and they match the pattern. */
-const registryHistory: TargetRule = (target) => {
+const registryHistory: TargetRule = (target, { setting }) => {
   const image = imageOf(target);
   const history = draft(image.history);
   if (history.strategy !== "registry") return [];
-  const { pattern } = history;
-  const findings: Finding[] = [];
-  const path = ["image", "history", "pattern"];
-  const because = [{ path: ["image", "history", "strategy"], message: `is "registry"` }];
-  if (!isText(pattern) || pattern.trim() === "") {
-    const message = pattern === undefined ? "is missing" : 'must be text such as "v*"';
-    findings.push({
-      ...{ path, message, because },
-      suggestion: `Write which tags are releases, for example pattern: "v*"`,
-    });
-  }
+  const because = [
+    { path: ["image", "history", "strategy"], message: `is "registry": it goes back by tags` },
+  ];
+  const [findings, glob] = patternFindings(history.pattern, setting("pattern", "v*"), because);
   const reference = referenceOf(image.repository);
   if (image.repository !== undefined && !reference) return findings;
   const inRepository = image.tag === undefined && reference?.tag != null;
   const tag = inRepository ? reference.tag : image.tag;
-  const place = inRepository ? ["image", "repository"] : ["image", "tag"];
-  if (tag === undefined) {
-    findings.push({
-      ...{ path: place, because },
-      message: `is missing: the default "latest" moves, so there would be nothing to go back to`,
-      suggestion: "Write a tag that never changes, such as v1.2.3",
-    });
+  const path = inRepository ? ["image", "repository"] : ["image", "tag"];
+  const suggestion = `Write a tag that never moves, such as \`${setting("tag", "v1.2.3")}\``;
+  if (tag === undefined && reference?.digest != null) {
+    const message = "has a digest and no tag, and the history's pattern is about tags";
+    findings.push({ path: ["image", "repository"], because, message, suggestion });
+  } else if (tag === undefined) {
+    const message = `is missing, and the default "latest" moves: there would be nothing to go back to`;
+    findings.push({ path, because, message, suggestion });
   } else if (isText(tag) && isMutableTag(tag)) {
+    const message = `has the tag "${tag}", which moves: there would be nothing to go back to`;
+    findings.push({ path, because, message, suggestion });
+  } else if (isText(tag) && glob && !glob.matches(tag)) {
     findings.push({
-      ...{ path: place, because },
-      message: `has the tag "${tag}", which moves, so there would be nothing to go back to`,
-      suggestion: "Use a tag that never changes, such as v1.2.3",
+      path,
+      message: `has the tag "${tag}", which the history's pattern does not match`,
+      suggestion: "Correct the tag or the pattern",
+      because: [{ path: PATTERN, message: `is "${history.pattern}"` }],
     });
-  } else if (isText(tag) && isText(pattern) && pattern.trim() !== "") {
-    if (!matchesPattern(tag, pattern)) {
-      findings.push({
-        path: place,
-        message: `has the tag "${tag}", which does not match the history's pattern "${pattern}"`,
-        suggestion: "Correct the tag or the pattern",
-        because: [{ path, message: "is the pattern" }],
-      });
-    }
   }
   return findings;
 };
+
+const PATTERN = ["image", "history", "pattern"];
+
+/** What is wrong with a pattern, or the glob that it is. */
+function patternFindings(
+  pattern: unknown,
+  example: string,
+  because: NonNullable<Finding["because"]>,
+): [Finding[], Glob?] {
+  const wrong = (message: string, suggestion: string): [Finding[]] => [
+    [{ path: PATTERN, message, suggestion, because }],
+  ];
+  const which = `Write which tags are releases, such as \`${example}\``;
+  if (pattern === undefined) return wrong("is missing", which);
+  if (!isText(pattern) || pattern.trim() === "")
+    return wrong("must be text that says something", which);
+  const glob = parseGlob(pattern);
+  if ("matches" in glob) return [[], glob];
+  return wrong(glob.problem, `It is a glob, such as \`${example}\`: * stands for anything`);
+}
 
 /** In the order in which they are reported. */
 export const IMAGE_RULES: readonly TargetRule[] = [

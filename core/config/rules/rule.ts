@@ -7,10 +7,11 @@
 
 import { parseReference, type Reference } from "../../reference.ts";
 import type { Layered } from "../layers.ts";
+import type { Notation } from "../notation.ts";
 import type { Finding, Path } from "../tree.ts";
 
 /** A rule about one target, after inheritance. Paths are those of the merged target. */
-export type TargetRule = (target: Layered) => readonly Finding[];
+export type TargetRule = (target: Layered, notation: Notation) => readonly Finding[];
 
 /** `value` as a list. */
 export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
@@ -25,15 +26,19 @@ export function referenceOf(repository: unknown): Reference | null {
   return "problem" in parsed ? null : parsed;
 }
 
-/** Names that are there twice: each with its path. */
-export function once(names: Iterable<readonly [name: string, path: Path]>): Finding[] {
+/** Names that are there twice: each with its path. `verb` is what its place does with it. */
+export function once(
+  names: Iterable<readonly [name: string, path: Path]>,
+  suggestion: string,
+  verb: "is" | "mounts" = "is",
+): Finding[] {
   const seen = new Map<string, Path>();
   const findings: Finding[] = [];
   for (const [name, path] of names) {
     const first = seen.get(name);
     if (first) {
-      const because = [{ path: first, message: "is the first one" }];
-      findings.push({ path, message: `is "${name}" a second time`, because });
+      const because = [{ path: first, message: `${verb} "${name}" first` }];
+      findings.push({ path, message: `${verb} "${name}" a second time`, suggestion, because });
     } else seen.set(name, path);
   }
   return findings;

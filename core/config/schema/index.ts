@@ -25,7 +25,10 @@ const pluginEntry = z
       {
         use: z
           .unknown()
-          .refine(isUsable, { message: "must be a plugin's name, package or path" })
+          .refine(isUsable, {
+        error: ({ input }) =>
+          input === undefined ? "is missing" : "must be a plugin's name, package or path",
+      })
           .describe("A built-in plugin, a package, or a path from this file's directory"),
         with: z.unknown().optional().describe("The plugin's options"),
       },

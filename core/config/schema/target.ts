@@ -12,7 +12,7 @@ import type { TargetInput, WrittenTarget } from "../types.ts";
 import { image } from "./image.ts";
 import { bytes, processors } from "./limits.ts";
 import { envVariable, valueSource } from "./values.ts";
-import { commands, text, withDefault } from "./words.ts";
+import { commands, expecting, text, withDefault } from "./words.ts";
 
 const port = z
   .preprocess(
@@ -30,10 +30,13 @@ const volume = z
   .meta({ id: "volume" });
 
 const domain = z
-  .strictObject({
-    domain: hostName.describe("Host name; the first label may be `*`"),
-    aliases: withDefault(z.array(hostName), []).describe("Other host names of the same app"),
-  })
+  .strictObject(
+    {
+      domain: hostName.describe("Host name; the first label may be `*`"),
+      aliases: withDefault(z.array(hostName), []).describe("Other host names of the same app"),
+    },
+    expecting(`a map with "domain"`),
+  )
   .meta({ id: "domain" });
 
 const log = z

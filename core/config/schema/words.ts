@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { mustBe } from "../expected.ts";
 
 /** Text that says something. */
 export const text: z.ZodString = z.string().min(1);
@@ -27,7 +28,7 @@ export function withDefault<Schema extends z.ZodType>(
 export function expecting(expected: string): { error: z.core.$ZodErrorMap } {
   return {
     error: ({ code, input }) =>
-      code === "invalid_type" && input !== undefined ? `must be ${expected}` : undefined,
+      code === "invalid_type" && input !== undefined ? mustBe(expected, input) : undefined,
   };
 }
 
