@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { checkConfig } from "../core/config/load.ts";
 import type { ConfigInput } from "../core/config/types.ts";
 import type { Target } from "../core/target.ts";
+import { KEPT } from "../wire/kept.ts";
 import { writeTarget } from "../wire/target-config.ts";
 import { changesOf } from "./changes.ts";
 
@@ -119,6 +120,21 @@ test("variables are told with their values or sources, and no value that looks s
     ["env.NEW_TOKEN", null, "***"],
     ["env.GONE", "1", null],
   ]);
+});
+
+test("what the server keeps to itself is not told as a change", () => {
+  const registry = { username: { value: "u" }, password: { value: "hunter2" } };
+  const { target, image } = targetOf({
+    image: { repository: "nginx", tag: "1", registry },
+    env: [{ name: "A", value: "1" }],
+  });
+  const kept = { value: KEPT };
+  const stored = {
+    name: "shop",
+    image: { repository: "nginx", tag: "1", registry: { username: kept, password: kept } },
+    env: [{ name: "A", ...kept }],
+  };
+  expect(changesOf(stored, target, image, false)).toEqual([]);
 });
 
 test("a config that somebody else stored, or one that makes no sense, is compared as far as it goes", () => {

@@ -9,6 +9,7 @@ import { REFERENCE } from "../core/config/interpolation.ts";
 import { MASK, SENSITIVE_KEY } from "../core/config/masking.ts";
 import type { ResolvedImage } from "../core/hooks.ts";
 import type { Target } from "../core/target.ts";
+import { KEPT } from "../wire/kept.ts";
 import { readTarget, writeTarget } from "../wire/target-config.ts";
 import type { Change } from "./api.ts";
 
@@ -46,7 +47,8 @@ function compare(from: Fields, to: Fields): Change[] {
   const names = [...new Set([...after.keys(), ...before.keys()])];
   return names.flatMap((setting): Change[] => {
     const [from = null, to = null] = [before.get(setting), after.get(setting)];
-    if (from === to) return [];
+    // What the server keeps to itself cannot be compared.
+    if (from === to || from === KEPT) return [];
     if (!isPrivate(setting, from) && !isPrivate(setting, to)) return [{ setting, from, to }];
     return [{ setting, from: from && MASK, to: to && (from === null ? MASK : "changed") }];
   });

@@ -22,6 +22,9 @@ import { storedReleases } from "./releases.ts";
 import { stage } from "./stage.ts";
 import { allOf, findValues, loginOf, needsOf, type TargetNeeds, variablesOf } from "./values.ts";
 
+/** History strategies whose images are on the server: going back needs no registry. */
+const ON_SERVER: ReadonlySet<string> = new Set(["local"]);
+
 /** A target and the release it goes back to. */
 interface Found extends Connected {
   readonly wanted: RollbackTargetAnswer;
@@ -70,7 +73,8 @@ async function prepare(run: Opened, to: string | undefined): Promise<Ready[]> {
       const wanted = await chooseRelease(open, to, workspace.signal);
       const stored = readTarget(wanted.RawDeployConfig);
       await checkServer(open, stored.target, workspace.signal);
-      const needs = needsOf(open, stored.target, placeOf(run, open, stored));
+      const all = needsOf(open, stored.target, placeOf(run, open, stored));
+      const needs = ON_SERVER.has(stored.history.strategy) ? { ...all, login: [] } : all;
       return { ...open, wanted, stored, needs };
     });
     if (one) found.set(open.name, one);
@@ -112,18 +116,8 @@ async function bringBack(
   { noWait, began, signal }: { noWait: boolean; began: number; signal: AbortSignal },
 ): Promise<DeployResult> {
   const deployment = newDeploymentId();
-  const { target, image, history } = stored;
-  const release = {
-    deployment,
-    app,
-    image,
-    imageId: null,
-    pushed: true,
-    login,
-    target,
-    env,
-    history,
-  };
+  const { target, image, history, pushed } = stored;
+  const release = { deployment, app, image, imageId: null, pushed, login, target, env, history };
   const label = `Roll back to ${wanted.DeploymentID} on ${server.url}`;
   const outcome = await stage({ events, signal }, "deploy", label, () =>
     host.first("deploy", { release, server, noWait, rolledBackFrom: wanted.DeploymentID }),

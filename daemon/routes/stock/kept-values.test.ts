@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { Release } from "../../../core/hooks.ts";
 import { Secret } from "../../../core/secret.ts";
-import { hideValues, KEPT, restoreValues } from "./kept-values.ts";
+import { KEPT } from "../../../wire/kept.ts";
+import { hideValues, restoreValues } from "./kept-values.ts";
 
 /** A release with this environment; the rest does not matter here. */
 function release(env: Release["env"], login: Release["login"] = null): Release {

@@ -7,9 +7,7 @@
 
 import type { RegistryLogin, Release } from "../../../core/hooks.ts";
 import { Secret } from "../../../core/secret.ts";
-
-/** Stands for a value that stays on the server. Not empty: a stock client refuses that. */
-export const KEPT = "(kept by haloyd)";
+import { KEPT } from "../../../wire/kept.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
