@@ -122,8 +122,8 @@ async function demo(): Promise<void> {
       cwd: app,
       env: { HALOY_API_TOKEN: haloyd.token },
     });
-    const { targets } = JSON.parse(finished.stdout) as { targets: { deployment: string }[] };
-    return targets.at(-1)?.deployment ?? "";
+    const { releases } = JSON.parse(finished.stdout) as { releases: { deployment: string }[] };
+    return releases.at(-1)?.deployment ?? "";
   }
 
   if ((await fetchBody()) !== "Hello from version 1") throw new Error("The rollback did not serve");
