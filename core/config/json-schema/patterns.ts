@@ -23,7 +23,7 @@ export const WITH_VERSION = "@|:[^/]*$";
 /** A reference that has a digest. */
 export const WITH_DIGEST = "@";
 /** A reference that has a tag. */
-export const WITH_TAG = ":[^/@]+(?:@|$)";
+export const WITH_TAG = "^[^@]*:[^/@]+(?:@|$)";
 
 const MOVING: string = [...MUTABLE_TAGS].map(anyCase).join("|");
 /** A tag that moves. */
@@ -58,6 +58,12 @@ export const MEMORY = "^[0-9]+(?:\\.[0-9]+)?\\s*[bkmgtBKMGT]?(?:[iI]?[bB])?$";
 
 /** Processors in quotes. */
 export const PROCESSORS = "^[0-9]+(?:\\.[0-9]+)?$";
+
+/** A glob of tags. */
+export const GLOB = "^(?:[a-zA-Z0-9_.*?{},-]|\\\\[a-zA-Z0-9_.-]|\\[[\\s\\S][^\\]]*\\])*$";
+
+/** Networks of Docker that no request reaches. */
+export const UNREACHABLE_NETWORK = "^(?:none$|container:)";
 
 /** Text that is more than white space. */
 export const SOMETHING = "\\S";

@@ -27,7 +27,7 @@ export function optionsSchema(
     text = JSON.stringify(toJsonSchema(schema));
   } catch (cause) {
     throw fail("PLUGIN_INVALID", {
-      message: `Cannot describe plugin "${plugin}": its ${what} cannot be written as JSON Schema: ${reasonOf(cause)}`,
+      message: `Cannot describe plugin "${plugin}": its ${what} cannot be written as JSON Schema: ${reasonOf(cause).replace(/\.$/, "")}`,
       hint: "Tell the plugin's author: options are plain data",
       plugin,
       cause,

@@ -8,6 +8,7 @@
  */
 
 import { HISTORY_OPTIONS, KNOWN_OPTIONS } from "../history.ts";
+import { INHERITED, ONE_AT_A_TIME, STATIC_NAME } from "./inherited.ts";
 import { at, both, has, type JsonSchema, lacks, matching, ref, rule } from "./keywords.ts";
 import * as patterns from "./patterns.ts";
 
@@ -56,25 +57,26 @@ const lastImage: JsonSchema[] = [
       properties: {
         repository: { not: matching(patterns.WITH_MUTABLE_TAG) },
         tag: { not: matching(patterns.MUTABLE_TAG) },
-        history: at(["pattern"], matching(patterns.SOMETHING)),
+        history: at(["pattern"], { ...matching(patterns.GLOB), minLength: 1, maxLength: 256 }),
       },
     },
     `The history strategy "registry" needs a tag that never changes, such as v1.2.3`,
   ),
 ];
 
-/** Nothing is above this layer, so a preset in it counts, unless it says otherwise itself. */
-const staticName: JsonSchema = {
-  anyOf: [has("namingStrategy", { const: "static" }), both(has("preset"), lacks("namingStrategy"))],
-};
-
 /** A layer that no other changes: what a target says itself, or a file without targets. */
 const lastLayer: JsonSchema[] = [
   at(["image"], ref("lastImage")),
+  rule(STATIC_NAME, ONE_AT_A_TIME, "A static name is for one container at a time"),
   rule(
-    staticName,
-    { properties: { replicas: { maximum: 1 }, deploymentStrategy: { enum: ["replace"] } } },
-    "A static name is for one container at a time, which is replaced",
+    both(has("domains", { minItems: 1 }), has("network", { const: "host" })),
+    ONE_AT_A_TIME,
+    `On the network "host" only one container can listen on the app's port`,
+  ),
+  rule(
+    has("domains", { minItems: 1 }),
+    at(["network"], { not: matching(patterns.UNREACHABLE_NETWORK) }),
+    "Domains lead to the app, and on this network nothing reaches it",
   ),
   at(["volumes"], { uniqueItems: true }),
   at(["domains"], { uniqueItems: true, items: at(["aliases"], { uniqueItems: true }) }),
@@ -97,9 +99,14 @@ const onlyLayer: JsonSchema[] = [
   { required: ["name"] },
   at(["image"], ref("onlyImage")),
   rule(
-    both(has("namingStrategy", { const: "static" }), lacks("preset")),
+    {
+      anyOf: [
+        both(has("namingStrategy", { const: "static" }), lacks("preset")),
+        both(has("domains", { minItems: 1 }), has("network", { const: "host" }), lacks("preset")),
+      ],
+    },
     { required: ["deploymentStrategy"] },
-    `A static name needs the deployment strategy "replace"`,
+    `Only the deployment strategy "replace" stops the old container first`,
   ),
 ];
 
@@ -108,6 +115,7 @@ const some: JsonSchema = { type: "object", minProperties: 1 };
 /** The file as a whole. */
 const file: JsonSchema[] = [
   rule({ not: has("targets", some) }, both(ref("lastLayer"), ref("onlyLayer"))),
+  ...INHERITED,
   rule(
     { not: has("images", some) },
     {
