@@ -48,7 +48,7 @@ function compare(from: Fields, to: Fields): Change[] {
   return names.flatMap((setting): Change[] => {
     const [from = null, to = null] = [before.get(setting), after.get(setting)];
     // What the server keeps to itself cannot be compared.
-    if (from === to || from === KEPT) return [];
+    if (from === to || from === KEPT || to === KEPT) return [];
     if (!isPrivate(setting, from) && !isPrivate(setting, to)) return [{ setting, from, to }];
     return [{ setting, from: from && MASK, to: to && (from === null ? MASK : "changed") }];
   });
