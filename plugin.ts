@@ -44,7 +44,7 @@ export {
   type Hooks,
   type Plugin,
 } from "./core/plugin.ts";
-export { parseReference, printReference, type Reference } from "./core/reference.ts";
+export { parseReference, printReference, type Reference, registryOf } from "./core/reference.ts";
 export { Masker, Secret } from "./core/secret.ts";
 export { type EnvEntry, isBuilt, type Target, type ValueSource } from "./core/target.ts";
 export { parseVolume, type Volume } from "./core/volume.ts";

@@ -25,6 +25,7 @@ export interface ImageInspect {
 export interface ImageSummary {
   readonly Id: string;
   readonly RepoTags?: readonly string[] | null;
+  readonly RepoDigests?: readonly string[] | null;
   readonly Labels?: Readonly<Record<string, string>> | null;
 }
 

@@ -13,6 +13,8 @@ import { afterAll } from "vitest";
 import { EventLog, type HaloyEvent } from "../../core/events.ts";
 import { PluginHost, setUpPlugins } from "../../core/host.ts";
 import { Masker, Secret } from "../../core/secret.ts";
+import type { EngineClient } from "../../engine/client.ts";
+import type { ImageSummary } from "../../engine/types.ts";
 import {
   type LocalImage,
   type PushedImage,
@@ -21,6 +23,7 @@ import {
 } from "../../plugin.ts";
 import pushRegistry from "../../plugins/push/registry/index.ts";
 import { type Registry, startRegistry } from "../../scripts/environment/registry.ts";
+import { testEngines } from "../engines.ts";
 import { buildImage, engineAt, removeImages } from "../push/image.ts";
 import { connect } from "../push/server.ts";
 
@@ -39,15 +42,27 @@ export interface PushOptions {
 }
 
 const registries: { registry: Registry; dir: string }[] = [];
-const images: { host: string; reference: string }[] = [];
+const images: { host: string; id: string }[] = [];
 
 afterAll(async () => {
-  for (const { host, reference } of images.splice(0)) await removeImages(engineAt(host), reference);
   for (const { registry, dir } of registries.splice(0)) {
     await registry.stop();
     rmSync(dir, { recursive: true, force: true });
+    for (const { host } of testEngines()) await removeAllOf(engineAt(host), registry.host);
   }
+  // What another build took the tag from, and what was never pushed.
+  for (const { host, id } of images.splice(0)) await removeImages(engineAt(host), id);
 });
+
+/** Remove whatever an engine has from a registry. */
+async function removeAllOf(engine: EngineClient, registry: string): Promise<void> {
+  for (const { RepoTags, RepoDigests } of await engine.json<readonly ImageSummary[]>(
+    "/images/json",
+  )) {
+    const names = [...(RepoTags ?? []), ...(RepoDigests ?? [])];
+    await removeImages(engine, ...names.filter((name) => name.startsWith(`${registry}/`)));
+  }
+}
 
 /** Start a registry for this file's tests. */
 export async function aRegistry(password?: string): Promise<Registry> {
@@ -69,7 +84,6 @@ export function newName(registry: string): string {
 
 /** Build an image that says `said`, for ever when it runs as a worker. */
 export async function anImage(host: string, reference: string, said: string): Promise<LocalImage> {
-  images.push({ host, reference });
   const script =
     "/bin/busybox cat /said; /bin/busybox echo; while true; do /bin/busybox sleep 1; done";
   const lines = [
@@ -79,7 +93,9 @@ export async function anImage(host: string, reference: string, said: string): Pr
     "STOPSIGNAL SIGKILL",
     `CMD ["/bin/busybox", "sh", "-c", ${JSON.stringify(script)}]`,
   ];
-  return await buildImage(engineAt(host), reference, lines.join("\n"), { said });
+  const image = await buildImage(engineAt(host), reference, lines.join("\n"), { said });
+  images.push({ host, id: image.id });
+  return image;
 }
 
 /** Push with strategy `registry`, as a client does. */

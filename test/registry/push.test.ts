@@ -2,13 +2,19 @@
  * Push strategy `registry`, from every engine to a real registry.
  */
 
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { isHaloyError } from "../../core/errors.ts";
 import type { LocalImage } from "../../plugin.ts";
+import { run } from "../../scripts/environment/command.ts";
+import { ROOT } from "../../scripts/environment/haloyd.ts";
 import type { Registry } from "../../scripts/environment/registry.ts";
-import { testEngines } from "../engines.ts";
-import { engineAt } from "../push/image.ts";
+import { testEngine, testEngines } from "../engines.ts";
+import { engineAt, localImage } from "../push/image.ts";
 import { proxyEngine } from "../push/proxy.ts";
 import { anImage, aRegistry, loginTo, manifestOf, newName, push } from "./harness.ts";
 
@@ -119,6 +125,49 @@ describe.each(testEngines())("a push from $name", ({ name, host }) => {
     expect(error.message).toContain(`an image of ${registry.host}`);
     expect(error.message).toContain("registry.example.com");
     expect(proxy.requests.filter((request) => request.endsWith("/push"))).toEqual([]);
+  });
+});
+
+test("an image of several platforms arrives with all of them", async () => {
+  const { host, dockerCli = "docker" } = testEngine("28-containerd");
+  const reference = newName(registry.host);
+  const image = await anImage(host, reference, "replaced by the next build");
+  const dir = mkdtempSync(join(tmpdir(), "haloy-platforms-"));
+  writeFileSync(join(dir, "Dockerfile"), "FROM scratch\nCOPY Dockerfile /\n");
+  const args = ["--platform", "linux/amd64,linux/arm64", "--tag", reference, dir];
+  await run(dockerCli, ["buildx", "build", ...args], { env: { DOCKER_HOST: host } });
+  rmSync(dir, { recursive: true });
+  const several = await localImage(engineAt(host), reference);
+  expect(several.id).not.toBe(image.id);
+
+  const { pushed } = push(host, several, { login: loginTo(registry) });
+
+  expect((await pushed).reference).toBe(`${reference}@${several.id}`);
+  const there = await manifestOf(registry, reference);
+  const built = there?.manifest.manifests?.map(({ platform }) => platform.architecture);
+  expect(built).toEqual(expect.arrayContaining(["amd64", "arm64"]));
+});
+
+test.each(["deno", "bun"] as const)("a push under %s brings the same", async (runtime) => {
+  const { host } = testEngine("20.10");
+  const reference = newName(registry.host);
+  const image = await anImage(host, reference, runtime);
+  const { username, password } = registry;
+  const job = { host, image, login: { registry: registry.host, username, password } };
+
+  const said = execFileSync(
+    join(ROOT, "node_modules/.bin", runtime),
+    [
+      ...(runtime === "deno" ? ["run", "--allow-all"] : []),
+      join(import.meta.dirname, "push-once.ts"),
+    ],
+    { input: JSON.stringify(job), encoding: "utf8" },
+  );
+
+  const there = await manifestOf(registry, reference);
+  expect(JSON.parse(said)).toMatchObject({
+    right: { reference: `${reference}@${there?.digest}`, layersSent: 2, layersTotal: 2 },
+    wrong: { code: "REGISTRY_UNAUTHORIZED" },
   });
 });
 

@@ -19,6 +19,7 @@ import {
   parseReference,
   printReference,
   type Reference,
+  registryOf,
 } from "../../../plugin.ts";
 import { PushReport } from "./report.ts";
 
@@ -42,7 +43,7 @@ export async function pushImage(
   const reference = printReference(name);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     await takeName(engine, image, name, context);
-    const report = new PushReport(context);
+    const report = new PushReport(registryOf(reference), context);
     for await (const line of transferImage(engine, { action: "push", reference, login, signal })) {
       report.add(line);
     }

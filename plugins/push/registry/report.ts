@@ -20,13 +20,17 @@ interface Layer {
 /** Listens to one push. */
 export class PushReport {
   readonly #context: Pick<HookContext, "progress" | "log">;
+  readonly #registry: string;
   readonly #layers: Map<string, Layer> = new Map();
+  #isTriedAgain = false;
   /** Of the manifest or index that the registry has now. */
   digest: string | null = null;
   /** Of the local index in whose place a manifest was pushed: not all of its platforms are here. */
   index: string | null = null;
 
-  constructor(context: Pick<HookContext, "progress" | "log">) {
+  /** `registry`: for messages. */
+  constructor(registry: string, context: Pick<HookContext, "progress" | "log">) {
+    this.#registry = registry;
     this.#context = context;
   }
 
@@ -66,8 +70,16 @@ export class PushReport {
       layer.isNew = true;
       this.#context.progress(`Layer ${id}`, layer.sent, layer.sent, "bytes");
     } else if (status.startsWith("Retrying")) {
-      this.#context.log("debug", `Layer ${id}: ${status}`);
+      this.#sayTriedAgain();
     }
+  }
+
+  /** Graph drivers say why only when they have given up. */
+  #sayTriedAgain(): void {
+    if (this.#isTriedAgain) return;
+    this.#isTriedAgain = true;
+    const message = `${this.#registry} does not take the image yet: the Docker Engine tries again`;
+    this.#context.log("warn", message);
   }
 
   #sum(count: (layer: Layer) => number): number {
