@@ -35,6 +35,8 @@ export interface VersionAnswer {
   readonly capabilities: readonly string[];
   /** History strategies that the daemon has. Ours only. */
   readonly retain?: readonly string[];
+  /** What the server's engine runs: `linux/amd64`. Ours only; absent while the engine is away. */
+  readonly platform?: string;
 }
 
 /** `POST /v1/deploy`. The last four fields only where the capability `deployments` is there. */

@@ -63,7 +63,7 @@ async function findManifest(
   const { manifests = [], config, layers } = parse(bytes);
   if (config && layers?.length === image.diffIds.length) {
     const content = await readOrNull(join(directory, hex(config.digest)));
-    return content && isConfigOf(content, image.diffIds) ? { config: content, layers } : null;
+    return content && isConfigOf(content, image) ? { config: content, layers } : null;
   }
   for (const { digest: inner } of manifests) {
     const found = await findManifest(directory, inner, image, depth - 1);

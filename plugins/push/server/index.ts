@@ -8,6 +8,7 @@
 import { z } from "zod";
 import { EngineClient, engineAddress } from "../../../engine/client.ts";
 import { definePlugin, type Plugin } from "../../../plugin.ts";
+import { forServer } from "./platform.ts";
 import { pushImage } from "./push.ts";
 import { layerSources } from "./sources.ts";
 
@@ -19,7 +20,8 @@ const plugin: Plugin = definePlugin({
     push: {
       async server({ image, server }, context) {
         const engine = new EngineClient(engineAddress(context.env));
-        return await pushImage({ image, server }, layerSources(engine), context);
+        const wanted = await forServer(engine, image, server, context);
+        return await pushImage({ image: wanted, server }, layerSources(engine), context);
       },
     },
   }),

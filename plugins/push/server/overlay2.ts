@@ -28,7 +28,7 @@ export function overlay2(engine: EngineClient): LayerSource {
           join(database, "imagedb", "content", "sha256", hex(image.id)),
         );
         // Not this engine's directory, then, or one that is not for us to read.
-        if (!bytes || !isConfigOf(bytes, image.diffIds)) return;
+        if (!bytes || !isConfigOf(bytes, image)) return;
         yield { kind: "config", bytes };
       }
       const chains = chainIds(image.diffIds);

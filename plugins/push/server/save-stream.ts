@@ -70,7 +70,7 @@ async function* readArchive(
     if (type !== "file") continue;
     if (CLASSIC_CONFIG.test(name)) {
       const bytes = await buffer(entry);
-      if (isConfigOf(bytes, image.diffIds)) yield { kind: "config", bytes };
+      if (isConfigOf(bytes, image)) yield { kind: "config", bytes };
     } else if (directory && file === "json") {
       names.learn(directory, await buffer(entry));
     } else if (directory) {
@@ -85,7 +85,7 @@ async function* readArchive(
       const opened = await openBlob(entry);
       if (opened.kind === "layer") {
         yield { kind: "layer", digest: `sha256:${blob}`, diffId: null, bytes: opened.bytes };
-      } else if (opened.kind === "document" && isConfigOf(opened.bytes, image.diffIds)) {
+      } else if (opened.kind === "document" && isConfigOf(opened.bytes, image)) {
         yield { kind: "config", bytes: opened.bytes };
       }
     }

@@ -48,11 +48,16 @@ export class UnreadableLayer extends Error {
   override readonly name = "UnreadableLayer";
 }
 
-/** Whether `bytes` is the configuration of an image with these layers. */
-export function isConfigOf(bytes: Uint8Array, diffIds: readonly string[]): boolean {
+/**
+ * Whether `bytes` is the configuration of the image: its layers, and its platform, because those
+ * of two platforms may have the same layers.
+ */
+export function isConfigOf(bytes: Uint8Array, { diffIds, platform }: LocalImage): boolean {
   try {
-    const layers: unknown = JSON.parse(Buffer.from(bytes).toString())?.rootfs?.diff_ids;
-    return Array.isArray(layers) && layers.join() === diffIds.join();
+    const { os, architecture, rootfs } = JSON.parse(Buffer.from(bytes).toString()) ?? {};
+    const layers: unknown = rootfs?.diff_ids ?? [];
+    const same = Array.isArray(layers) && layers.join() === diffIds.join();
+    return same && `${platform}/`.startsWith(`${os}/${architecture}/`);
   } catch {
     return false;
   }
