@@ -156,8 +156,11 @@ class Interpreter {
 
 /** Whether what stands under a key must not be shown: by its place, by its name, or as unknown. */
 function hides(shape: Shape, known: boolean, key: string): boolean {
-  if (shape.kind === "object" && !known && !shape.open) return true;
-  return SENSITIVE_BLOCK.has(key) || (!known && SENSITIVE_KEY.test(key));
+  if (known) return SENSITIVE_BLOCK.has(key);
+  if (shape.kind === "object" && !shape.open) return true;
+  // Names of targets and images say nothing about what is in them: "auth" may be one.
+  if (shape.kind === "record" && shape.item.kind === "object") return false;
+  return SENSITIVE_BLOCK.has(key) || SENSITIVE_KEY.test(key);
 }
 
 /** What is shown even among secrets: the name of an entry, unless it looks like something else. */

@@ -164,7 +164,7 @@ describe("Rollback Strategies", () => {
 describe("Rules of image and image_key", () => {
   test("a target sets one or the other", async () => {
     const yaml = `images: { web: nginx }\ntargets: { a: { image: redis, image_key: web } }`;
-    expect(await told(yaml)).toContain("targets.a.image_key is one of two images");
+    expect(await told(yaml)).toContain('targets.a.image_key cannot be set together with "image"');
   });
 
   test("image_key that names nothing lists the names there are", async () => {

@@ -34,8 +34,8 @@ function imageOrKey(file: Draft, { key }: Notation): Finding[] {
     return [
       {
         path,
-        message: `is "${imageKey}", and there is no such image under "images"`,
-        suggestion: meant === undefined ? `There are ${some(names)}` : `Did you mean "${meant}"?`,
+        message: `is "${imageKey}", which is not one of the images: ${some(names)}`,
+        suggestion: meant === undefined ? "Choose one of them" : `Did you mean "${meant}"?`,
       },
     ];
   });
@@ -99,6 +99,6 @@ export function fileFindings(
 
 /** The first names, for a sentence. */
 function some(names: readonly string[]): string {
-  const shown = names.slice(0, 20).map((name) => `"${name}"`);
+  const shown = names.slice(0, 20);
   return names.length > 20 ? `${shown.join(", ")} and others` : shown.join(", ");
 }

@@ -23,7 +23,7 @@ const tagWrittenOnce: TargetRule = (target) => {
   return [
     {
       path: ["image", "tag"],
-      message: `is written, but the repository has a ${what} already`,
+      message: `is written twice: "repository" already has a ${what}`,
       suggestion: "Keep one of the two",
       because: [{ path: ["image", "repository"], message: `has the ${what}` }],
     },
@@ -97,9 +97,9 @@ const registryHistory: TargetRule = (target, { setting }) => {
   } else if (isText(tag) && glob && !glob.matches(tag)) {
     findings.push({
       path,
-      message: `has the tag "${tag}", which the history's pattern does not match`,
+      message: `has the tag "${tag}", which does not match the history's pattern "${history.pattern}"`,
       suggestion: "Correct the tag or the pattern",
-      because: [{ path: PATTERN, message: `is "${history.pattern}"` }],
+      because: [{ path: PATTERN, message: "stands here" }],
     });
   }
   return findings;
