@@ -5,10 +5,9 @@
  */
 
 import process from "node:process";
-import { checkLogin, logIn } from "../../client/registries.ts";
+import { checkLogin, logIn, MAX_PASSWORD } from "../../client/registries.ts";
 import { fail, type HaloyError } from "../../core/errors.ts";
 import { Secret } from "../../core/secret.ts";
-import { MAX_PASSWORD } from "../../wire/registry-logins.ts";
 import { stdout } from "../output.ts";
 import { bold, mark } from "../render/style.ts";
 import { onServers, type RegistryFlags } from "./server-registry.ts";

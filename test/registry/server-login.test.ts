@@ -131,9 +131,14 @@ describe.each([
     expect(expired.stderr).toContain("does not accept the user name and password");
     expect(expired.stderr).toContain(`Log in again with "haloy server registry login`);
 
-    const username = { value: registry.username };
-    configure({ registry: { username, password: { from: { env: "TOKEN" } } } });
-    expect(await me.haloy(["deploy"], { env: { TOKEN: SENTINEL } })).toMatchObject({ code: 0 });
+    // The document's example "With Environment Variables".
+    const username = { from: { env: "REGISTRY_USERNAME" } };
+    configure({ registry: { username, password: { from: { env: "REGISTRY_PASSWORD" } } } });
+    const exports = [
+      `export REGISTRY_USERNAME="${registry.username}"`,
+      `export REGISTRY_PASSWORD="${SENTINEL}"`,
+    ];
+    expect(await me.shell([...exports, "haloy deploy"].join("\n"))).toMatchObject({ code: 0 });
     expect(await said()).toBe("version 1");
   });
 
