@@ -16,6 +16,8 @@ import {
 import type { ServerChoice } from "./chosen-servers.ts";
 import { type OnServers, onServers, type ServersOptions } from "./on-servers.ts";
 
+export { MAX_PASSWORD } from "../wire/registry-logins.ts";
+
 /** A registry and who is logged in there. */
 export interface RegistryUser {
   /** `host[:port]`; Docker Hub is `docker.io`. */
