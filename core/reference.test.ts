@@ -4,7 +4,8 @@
  * @module
  */
 
-import { expect, test } from "vitest";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
 import {
   parseReference,
   printReference,
@@ -76,22 +77,57 @@ test.each([
   expect("problem" in parsed ? parsed.problem : "accepted").toContain(rule);
 });
 
-test("any reference built from valid parts survives being written and read", () => {
-  const hosts = [null, "localhost", "localhost:1", "a.b", "A", "x:443", "[fe80::1]:1", "1.2.3.4"];
-  const names = ["a", "a/b", "a.b/c_d", "0", "a__b", "a-b/c--d/e"];
-  const tags = [null, "latest", "_", "1.0-rc.1", "UPPER"];
-  for (const registry of hosts) {
-    for (const repository of names) {
-      // Without a registry, Docker takes a first component with a dot for one.
-      if (registry === null && /^[^/]*\..*\//.test(repository)) continue;
-      for (const tag of tags) {
-        for (const hash of [null, digest]) {
-          const reference = parts(registry, repository, tag, hash);
-          expect(parseReference(printReference(reference))).toEqual(reference);
-        }
-      }
-    }
-  }
+describe("what is written is read as it was", () => {
+  const word = fc.stringMatching(/^[a-z0-9]{1,6}$/);
+  const label = fc.stringMatching(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,6}[A-Za-z0-9])?$/);
+  const component = fc
+    .array(fc.tuple(fc.constantFrom(".", "_", "__", "-", "---"), word), { maxLength: 2 })
+    .chain((more) => word.map((first) => first + more.map((pair) => pair.join("")).join("")));
+  const port = fc.integer({ min: 1, max: 65535 }).map((number) => `:${number}`);
+  const host = fc.oneof(
+    fc.constantFrom("localhost", "[fe80::1]:1", "1.2.3.4", "UPPER"),
+    fc.array(label, { minLength: 2, maxLength: 4 }).map((labels) => labels.join(".")),
+    fc.tuple(label, port).map((pair) => pair.join("")),
+  );
+  const registry = fc.oneof(fc.constant(null), host);
+  const tag = fc.option(fc.stringMatching(/^\w[\w.-]{0,20}$/));
+  const hash = fc.option(fc.stringMatching(/^[0-9a-f]{64}$/).map((hex) => `sha256:${hex}`));
+  const path = fc.array(component, { minLength: 1, maxLength: 4 });
+  // Without a registry, Docker takes a first component like a host's name for one.
+  const looksLikeHost = ([first = "", ...more]: readonly string[]) =>
+    more.length > 0 && (first === "localhost" || first.includes("."));
+
+  test("any reference made of valid parts", () => {
+    fc.assert(
+      fc.property(registry, path, tag, hash, (host, names, tag, hash) => {
+        fc.pre(host !== null || !looksLikeHost(names));
+        const reference = parts(host, names.join("/"), tag, hash);
+        expect(parseReference(printReference(reference))).toEqual(reference);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("any text that is a reference", () => {
+    const signs = fc.constantFrom(...["a", "b", "0", "A", ".", "_", "-", "/", ":", "@", "[", " "]);
+    const text = fc.oneof(
+      fc.string({ unit: signs, maxLength: 12 }),
+      fc
+        .tuple(registry, path, tag, hash)
+        .map(([host, names, tag, hash]) => printReference(parts(host, names.join("/"), tag, hash))),
+    );
+    let read = 0;
+    fc.assert(
+      fc.property(text, (written) => {
+        const parsed = parseReference(written);
+        if ("problem" in parsed) return;
+        read++;
+        expect(printReference(parsed)).toBe(written);
+      }),
+      { numRuns: 4000 },
+    );
+    expect(read).toBeGreaterThan(1000);
+  });
 });
 
 test.each([

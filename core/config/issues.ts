@@ -7,7 +7,7 @@
 import type { z } from "zod";
 import { correct } from "./corrections/correct.ts";
 import { meantBy } from "./corrections/unknown-key.ts";
-import { mustBe } from "./expected.ts";
+import { isPromise, mustBe } from "./expected.ts";
 import { draft } from "./merge.ts";
 import { nearest } from "./nearest.ts";
 import type { Notation } from "./notation.ts";
@@ -99,6 +99,7 @@ function asWritten(path: Path, config: unknown): Path {
 
 function suggestion(issue: z.core.$ZodIssue, path: Path, notation: Notation): string | undefined {
   const { input } = issue;
+  if (isPromise(input)) return `Write "await" before it`;
   if (path.length === 0 && issue.code === "invalid_type") {
     return `Write at least \`${notation.setting("name", "my-app")}\``;
   }

@@ -29,14 +29,17 @@ const CHOICES: Readonly<Record<string, { readonly by: string; readonly fallback?
 /** What `upper` says, and where it says nothing, what `lower` says. */
 export function merge(lower: Draft, upper: Draft): Draft {
   const keys = new Set([...Object.keys(lower), ...Object.keys(upper)]);
-  const merged: Record<string, unknown> = {};
-  for (const key of keys) merged[key] = mergeValue(key, own(lower, key), own(upper, key));
-  return merged;
+  return Object.fromEntries(
+    [...keys].map((key) => [key, mergeValue(key, own(lower, key), own(upper, key))]),
+  );
 }
 
 function mergeValue(key: string, lower: unknown, upper: unknown): unknown {
   if (upper === undefined) return lower;
-  if (key === "env" && Array.isArray(lower) && Array.isArray(upper)) return byName(lower, upper);
+  if (key === "env" && Array.isArray(lower) && Array.isArray(upper)) {
+    // A list of a module may have holes.
+    return byName(Array.from(lower), Array.from(upper));
+  }
   if (WHOLE.has(key) || !isMap(lower) || !isMap(upper)) return upper;
   if (changesChoice(key, lower, upper)) return upper;
   return merge(key === "image" ? inheritable(lower, upper) : lower, upper);

@@ -1,6 +1,7 @@
 /**
- * Whatever bytes a config has: an answer within a second, only expected errors, and never a
- * secret in them. The inputs are random but the same in every run.
+ * Whatever bytes a YAML config has: an answer within a second, only expected errors, and never a
+ * secret in them. The inputs are random but the same in every run. For JSON and TOML see
+ * robustness-text.test.ts, for values of the wrong type robustness-values.test.ts.
  *
  * @module
  */
@@ -8,9 +9,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { attempt, random } from "../../test/config/attempt.ts";
-import { isHaloyError } from "../errors.ts";
-import { checkConfig } from "./load.ts";
-import type { ConfigInput } from "./types.ts";
 
 const YAML = "haloy.yaml";
 const everything = await readFile(
@@ -78,83 +76,6 @@ test.each([
   ["nothing but line breaks", "\n".repeat(200_000)],
 ])("%s are refused in time", async (_title, text) => {
   expect(await attempt(YAML, text)).not.toBeNull();
-});
-
-const CONFUSED: readonly unknown[] = [
-  null,
-  undefined,
-  true,
-  0,
-  -1,
-  1.5,
-  Number.NaN,
-  Number.POSITIVE_INFINITY,
-  10n,
-  "",
-  "x",
-  "\u0000",
-  [],
-  [[]],
-  [null],
-  {},
-  { "": {} },
-  { constructor: 1 },
-  () => 1,
-  Symbol("x"),
-  new Date(),
-  new Map(),
-  Object.create(null),
-  { toString: 1 },
-  [1, "a", {}],
-];
-
-test("a value of any type at any place is accepted or refused, never a crash", () => {
-  const fields = [
-    "name",
-    "server",
-    "apiToken",
-    "image",
-    "port",
-    "domains",
-    "env",
-    "replicas",
-    "healthCheckPath",
-    "minReadySeconds",
-    "deploymentStrategy",
-    "plugins",
-    "secretProviders",
-  ];
-  const nest: readonly ((field: string, value: unknown) => unknown)[] = [
-    (field, value) => ({ name: "a", [field]: value }),
-    (field, value) => ({ name: "a", [field]: [value] }),
-    (field, value) => ({
-      name: "a",
-      [field]: [{ name: value, domain: value, value, from: value, use: value }],
-    }),
-    (field, value) => ({
-      name: "a",
-      [field]: {
-        repository: value,
-        tag: value,
-        history: value,
-        buildConfig: value,
-        from: { env: value },
-        [field]: value,
-      },
-    }),
-    (_field, value) => value,
-  ];
-  for (const field of fields) {
-    for (const value of CONFUSED) {
-      for (const around of nest) {
-        try {
-          checkConfig(around(field, value) as ConfigInput);
-        } catch (error) {
-          if (!isHaloyError(error)) throw new Error(`${field}: ${String(error)}`, { cause: error });
-        }
-      }
-    }
-  }
 });
 
 describe("a secret in the config is in no error", () => {

@@ -13,8 +13,9 @@ import type { Finding, Path } from "../tree.ts";
 /** A rule about one target, after inheritance. Paths are those of the merged target. */
 export type TargetRule = (target: Layered, notation: Notation) => readonly Finding[];
 
-/** `value` as a list. */
-export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+/** `value` as a list, without holes. */
+export const list = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? Array.from(value) : [];
 
 /** Whether `value` is text. */
 export const isText = (value: unknown): value is string => typeof value === "string";

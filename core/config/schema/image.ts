@@ -16,7 +16,8 @@ const reference = z
   .string()
   .superRefine((written, context) => {
     const parsed = parseReference(written);
-    if ("problem" in parsed) context.addIssue({ code: "custom", message: `is no image reference: ${parsed.problem}` });
+    if ("problem" in parsed)
+      context.addIssue({ code: "custom", message: `is no image reference: ${parsed.problem}` });
   })
   .meta({ id: "imageReference" });
 

@@ -13,29 +13,27 @@ import { z } from "zod";
 import type { ConfigInput, PluginEntry, PluginInput, Written } from "../types.ts";
 import { image } from "./image.ts";
 import { targetShape } from "./target.ts";
-import { commands, expecting } from "./words.ts";
+import { commands, expecting, prepared } from "./words.ts";
 
-const pluginEntry = z
-  .preprocess(
-    (value) =>
-      typeof value === "string" || (value !== null && typeof value === "object" && "setup" in value)
-        ? { use: value }
-        : value,
-    z.strictObject(
-      {
-        use: z
-          .unknown()
-          .refine(isUsable, {
-        error: ({ input }) =>
-          input === undefined ? "is missing" : "must be a plugin's name, package or path",
-      })
-          .describe("A built-in plugin, a package, or a path from this file's directory"),
-        with: z.unknown().optional().describe("The plugin's options"),
-      },
-      expecting(`a name, or a map with "use" and "with"`),
-    ),
-  )
-  .meta({ id: "plugin" }) as unknown as z.ZodType<PluginEntry, PluginInput>;
+const pluginEntry = prepared(
+  (value) =>
+    typeof value === "string" || (value !== null && typeof value === "object" && "setup" in value)
+      ? { use: value }
+      : value,
+  z.strictObject(
+    {
+      use: z
+        .unknown()
+        .refine(isUsable, {
+          error: ({ input }) =>
+            input === undefined ? "is missing" : "must be a plugin's name, package or path",
+        })
+        .describe("A built-in plugin, a package, or a path from this file's directory"),
+      with: z.unknown().optional().describe("The plugin's options"),
+    },
+    expecting(`a name, or a map with "use" and "with"`),
+  ),
+).meta({ id: "plugin" }) as unknown as z.ZodType<PluginEntry, PluginInput>;
 
 function isUsable(use: unknown): boolean {
   if (typeof use === "string") return use.trim() !== "";

@@ -12,14 +12,12 @@ import type { TargetInput, WrittenTarget } from "../types.ts";
 import { image } from "./image.ts";
 import { bytes, processors } from "./limits.ts";
 import { envVariable, valueSource } from "./values.ts";
-import { commands, expecting, text, withDefault } from "./words.ts";
+import { commands, expecting, prepared, text, withDefault } from "./words.ts";
 
-const port = z
-  .preprocess(
-    (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
-    z.int().min(1).max(65535),
-  )
-  .meta({ id: "port" }) as unknown as z.ZodType<number, number | string>;
+const port = prepared(
+  (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
+  z.int().min(1).max(65535),
+).meta({ id: "port" }) as unknown as z.ZodType<number, number | string>;
 
 const volume = z
   .string()

@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { mustBe } from "../expected.ts";
+import { isPromise, mustBe, UNAWAITED } from "../expected.ts";
 
 /** Text that says something. */
 export const text: z.ZodString = z.string().min(1);
@@ -32,6 +32,14 @@ export function expecting(expected: string): { error: z.core.$ZodErrorMap } {
   };
 }
 
+/** `schema` for what `prepare` makes of the input. Waits for nothing, whatever a module exports. */
+export function prepared<Schema extends z.ZodType>(
+  prepare: (value: unknown) => unknown,
+  schema: Schema,
+): z.ZodPreprocess<Schema> {
+  return z.preprocess((value) => (isPromise(value) ? UNAWAITED : prepare(value)), schema);
+}
+
 /** Schemas that have a short form, with the schema of the short form. */
 export const SHORT_FORMS: WeakMap<z.core.$ZodType, z.ZodType> = new WeakMap();
 
@@ -44,7 +52,7 @@ export function orShort<Long extends z.ZodType, Short extends z.ZodType<string, 
   short: Short,
   expand: (short: string) => unknown,
 ): z.ZodType<z.output<Long>, z.input<Long> | string> {
-  const schema = z.preprocess((value) => (typeof value === "string" ? expand(value) : value), long);
+  const schema = prepared((value) => (typeof value === "string" ? expand(value) : value), long);
   SHORT_FORMS.set(schema, short);
   return schema as unknown as z.ZodType<z.output<Long>, z.input<Long> | string>;
 }
