@@ -18,7 +18,12 @@ export type Check = (value: unknown) => readonly string[];
 /** A validator of JSON Schema that refuses what it does not know. */
 export function validator(): Ajv {
   // Rules between fields name types and keys that stand beside them.
-  const rules = { strict: true, strictTypes: false, strictRequired: false } as const;
+  const rules = {
+    strict: true,
+    strictTypes: false,
+    strictRequired: false,
+    strictTuples: false,
+  } as const;
   // Formats are a matter of further packages.
   const ajv = new Ajv({ ...rules, validateFormats: false, allErrors: true });
   ajv.addVocabulary(EDITORS);

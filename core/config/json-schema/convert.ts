@@ -1,9 +1,9 @@
 /**
  * From zod schemas to a JSON Schema of what may be written.
  *
- * Draft 7, because it is what editors have in common: the YAML language server and JetBrains read
- * nothing newer in their wide-spread versions, VS Code reads it whole, Taplo (TOML) reads the part
- * of it that draft 4 has.
+ * Draft 7, because it is what editors have in common: for years the YAML language server read
+ * nothing newer, VS Code's JSON service reads newer drafts only in part, Taplo (TOML) is made for
+ * draft 4. Tried with versions 1.25, 5.7 and 0.7 of these.
  *
  * @module
  */

@@ -28,8 +28,9 @@ export function lacks(key: string): JsonSchema {
 }
 
 /** Text that matches a regular expression somewhere. */
-export function matching(pattern: string): JsonSchema {
-  return { type: "string", pattern };
+export function matching(pattern: string, patternErrorMessage?: string): JsonSchema {
+  const text: JsonSchema = { type: "string", pattern };
+  return patternErrorMessage === undefined ? text : { ...text, patternErrorMessage };
 }
 
 /** All of them. */
@@ -41,6 +42,16 @@ export function both(...all: JsonSchema[]): JsonSchema {
 export function rule(when: JsonSchema, needed: JsonSchema, errorMessage?: string): JsonSchema {
   const then = errorMessage === undefined ? needed : { ...needed, errorMessage };
   return { if: when, then };
+}
+
+/** Not two keys at a time. */
+export function notBoth(one: string, other: string): JsonSchema {
+  return rule(has(one), at([other], false), `Keep "${one}" or "${other}", one of the two`);
+}
+
+/** One of two keys, and only one. Not `oneOf`: editors could not say what is wrong. */
+export function eitherOr(one: string, other: string): JsonSchema {
+  return { anyOf: [{ required: [one] }, { required: [other] }], allOf: [notBoth(one, other)] };
 }
 
 /** A schema that stands under `definitions`. */

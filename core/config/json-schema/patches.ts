@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { JsonSchema } from "./keywords.ts";
+import { eitherOr, type JsonSchema, notBoth } from "./keywords.ts";
 import * as patterns from "./patterns.ts";
 
 const NOT_AN_IMAGE =
@@ -43,11 +43,11 @@ const PATCHES: Readonly<Record<string, JsonSchema>> = {
   },
   valueFrom: {
     title: "Where a value comes from",
-    oneOf: [{ required: ["env"] }, { required: ["secret"] }],
+    ...eitherOr("env", "secret"),
   },
   valueSource: {
     title: "Value",
-    oneOf: [{ required: ["value"] }, { required: ["from"] }],
+    ...eitherOr("value", "from"),
   },
   secretReference: {
     title: "Secret",
@@ -58,11 +58,11 @@ const PATCHES: Readonly<Record<string, JsonSchema>> = {
   envName: { title: "Name of a variable" },
   envVariable: {
     title: "Environment variable",
-    oneOf: [{ required: ["value"] }, { required: ["from"] }],
+    ...eitherOr("value", "from"),
   },
   passedOn: {
     title: "Build argument or build secret",
-    not: { required: ["value", "from"] },
+    allOf: [notBoth("value", "from")],
   },
   domain: { title: "Domain" },
   hostName: {

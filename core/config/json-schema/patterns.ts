@@ -59,8 +59,11 @@ export const MEMORY = "^[0-9]+(?:\\.[0-9]+)?\\s*[bkmgtBKMGT]?(?:[iI]?[bB])?$";
 /** Processors in quotes. */
 export const PROCESSORS = "^[0-9]+(?:\\.[0-9]+)?$";
 
-/** A glob of tags. */
-export const GLOB = "^(?:[a-zA-Z0-9_.*?{},-]|\\\\[a-zA-Z0-9_.-]|\\[[\\s\\S][^\\]]*\\])*$";
+/** A glob of tags; one with braces is looked at by Haloy itself. */
+export const GLOB = "^(?:[a-zA-Z0-9_.*?-]|\\\\[a-zA-Z0-9_.-]|\\[[\\s\\S][^\\]]*\\])*$|\\{";
+
+/** The host name of a server, or an address from which it is taken. */
+export const SERVER: string = `^(?:${anyCase("http")}[sS]?://)?[^\\s@/?#]+(?:[/?#]\\S*)?$`;
 
 /** Networks of Docker that no request reaches. */
 export const UNREACHABLE_NETWORK = "^(?:none$|container:)";

@@ -9,7 +9,7 @@
 
 import { HISTORY_OPTIONS, KNOWN_OPTIONS } from "../history.ts";
 import { INHERITED, ONE_AT_A_TIME, STATIC_NAME } from "./inherited.ts";
-import { at, both, has, type JsonSchema, lacks, matching, ref, rule } from "./keywords.ts";
+import { at, both, has, type JsonSchema, lacks, matching, notBoth, ref, rule } from "./keywords.ts";
 import * as patterns from "./patterns.ts";
 
 /** The history strategies whose options the config language itself defines. */
@@ -17,7 +17,7 @@ export const OUR_HISTORY_STRATEGIES: readonly string[] = Object.keys(HISTORY_OPT
 
 /** Wherever settings of a target are written. */
 const everyLayer: JsonSchema[] = [
-  rule(has("image"), at(["imageKey"], false), `Keep "image" or "image_key", one of the two`),
+  notBoth("image", "imageKey"),
   at(["env"], { uniqueItems: true }),
   at(["labels"], { propertyNames: { not: { pattern: "^dev\\.haloy\\." } } }),
 ];
@@ -27,6 +27,7 @@ const ourOptions: JsonSchema = {
   propertyNames: { enum: ["strategy", ...KNOWN_OPTIONS] },
 };
 const COUNT = `"count" is a whole number, at least 1`;
+const NEEDS_TAG = `The history strategy "registry" needs a tag that never changes, such as v1.2.3`;
 const usesRegistry = has("history", has("strategy", { const: "registry" }));
 
 /** The `image` of a layer that no other changes. */
@@ -60,7 +61,7 @@ const lastImage: JsonSchema[] = [
         history: at(["pattern"], { ...matching(patterns.GLOB), minLength: 1, maxLength: 256 }),
       },
     },
-    `The history strategy "registry" needs a tag that never changes, such as v1.2.3`,
+    NEEDS_TAG,
   ),
 ];
 
@@ -78,8 +79,10 @@ const lastLayer: JsonSchema[] = [
     at(["network"], { not: matching(patterns.UNREACHABLE_NETWORK) }),
     "Domains lead to the app, and on this network nothing reaches it",
   ),
+  at(["server"], matching(patterns.SERVER, "Must be a host name such as haloy.example.com")),
+  at(["command"], { items: [{ minLength: 1 }] }),
   at(["volumes"], { uniqueItems: true }),
-  at(["domains"], { uniqueItems: true, items: at(["aliases"], { uniqueItems: true }) }),
+  at(["domains"], { uniqueItems: true }),
 ];
 
 /** The `image` of a file without targets. */
@@ -88,7 +91,7 @@ const onlyImage: JsonSchema[] = [
   rule(
     usesRegistry,
     both(at(["history"], { required: ["pattern"] }), {
-      anyOf: [has("tag"), has("repository", matching(patterns.WITH_TAG))],
+      anyOf: [has("tag"), has("repository", matching(patterns.WITH_TAG, NEEDS_TAG))],
     }),
     `The history strategy "registry" needs a "pattern", and a tag that never changes`,
   ),
