@@ -11,7 +11,7 @@ import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { loadConfig } from "../../core/config/load.ts";
 import { referenceFiles } from "../../scripts/reference/files.ts";
-import { ROOT } from "../cli/haloy.ts";
+import { haloy, ROOT } from "../cli/haloy.ts";
 import { readYaml } from "./corpus.ts";
 import { checkOf } from "./editor.ts";
 
@@ -63,6 +63,17 @@ test("every config in the docs is valid, without a warning, and for editors too"
     if (format === "yaml") expect([place, checks.yaml(readYaml(text))]).toEqual([place, []]);
     if (format === "json") expect([place, checks.json(JSON.parse(text))]).toEqual([place, []]);
   }
+  await rm(directory, { recursive: true });
+});
+
+test("the mistake that the guide shows is told as it says", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "haloy-docs-"));
+  await writeFile(
+    join(directory, "haloy.yaml"),
+    "name: my-app\nport: 3000\nhelth_check_path: /up\n",
+  );
+  const { stderr } = await haloy(["validate-config"], { cwd: directory });
+  expect(await read("docs/configuration.md")).toContain(`\`\`\`text\n${stderr}\`\`\`\n`);
   await rm(directory, { recursive: true });
 });
 
