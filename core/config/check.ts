@@ -8,7 +8,7 @@ import type { Location } from "../errors.ts";
 import { CONFIG_SHAPE } from "./config-shape.ts";
 import { configError, locatePath, type Problem, toProblems } from "./diagnostics.ts";
 import { describeIssue, issueFindings } from "./issues.ts";
-import { type Layered, layeredTargets } from "./layers.ts";
+import { type Layered, layeredTargets, tooManyTargets } from "./layers.ts";
 import { notationOf } from "./notation.ts";
 import { resolveConfig } from "./resolve.ts";
 import { adviceFindings } from "./rules/advice.ts";
@@ -36,10 +36,11 @@ export function checkSource(source: Source): Checked {
   const notation = notationOf(source);
   const parsed = configSchema.safeParse(value, { reportInput: true, error: describeIssue });
   const issues = parsed.success ? [] : parsed.error.issues;
+  const tooMuch = tooManyTargets(value);
   const findings = [
     ...source.findings,
     ...issueFindings(value, issues, CONFIG_SHAPE, notation),
-    ...ruleFindings(value, notation),
+    ...(tooMuch.length > 0 ? tooMuch : ruleFindings(value, notation)),
   ];
   if (!parsed.success || findings.length > 0) {
     throw configError("CONFIG_INVALID", source.shown, toProblems(source, "error", findings));

@@ -6,7 +6,7 @@
 
 import type { z } from "zod";
 import { correct } from "./corrections/correct.ts";
-import { meantBy } from "./corrections/unknown-key.ts";
+import { type Meant, meantBy } from "./corrections/unknown-key.ts";
 import { isPromise, mustBe } from "./expected.ts";
 import { draft } from "./merge.ts";
 import { nearest } from "./nearest.ts";
@@ -26,6 +26,8 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** Unknown keys of one map that are reported: looking for the nearest known one takes time. */
 const MOST = 100;
+/** Problems for which something better than the rule is looked for. */
+const SUGGESTIONS = 500;
 
 /** The message of an issue: zod calls this where the schema itself says nothing. */
 export function describeIssue(issue: z.core.$ZodRawIssue): string {
@@ -57,13 +59,14 @@ export function issueFindings(
   shape: Shape,
   notation: Notation,
 ): Finding[] {
+  let looked = 0;
   const unknown = issues.flatMap((issue) => {
     if (issue.code !== "unrecognized_keys") return [];
     const path = issue.path as Path;
     const map = draft(issue.input);
-    return issue.keys.slice(0, MOST).map((key) => ({
+    return issue.keys.slice(0, MOST).map((key): { readonly path: Path; readonly meant: Meant } => ({
       path: [...path, key],
-      meant: meantBy({ key, map, path }, shape, notation),
+      meant: looked++ < SUGGESTIONS ? meantBy({ key, map, path }, shape, notation) : {},
     }));
   });
   // A misspelt key is one problem, not also a missing one or a broken rule of its map.

@@ -81,6 +81,52 @@ test("every strange value alone, as each setting, in a list and in a map", () =>
   }
 });
 
+const many = (times: number, line: (at: number) => string) =>
+  Array.from({ length: times }, (_, at) => line(at)).join("\n");
+/** `${A}`: another variable. */
+const variable = (name: string) => `"$\{${name}}"`;
+
+test.each<readonly [title: string, text: string]>([
+  [
+    "image keys and images that do not fit",
+    `images:\n${many(3000, (at) => `  image-${at}: nginx:1`)}
+targets:\n${many(3000, (at) => `  t${at}: { image_key: imago-${at} }`)}`,
+  ],
+  [
+    "secrets of sources that are not there",
+    `name: a\nsecret_providers:\n  op:\n${many(3000, (at) => `    source-${at}: {}`)}
+env:\n${many(3000, (at) => `  - { name: A${at}, from: { secret: "op:sorce-${at}:x" } }`)}`,
+  ],
+  [
+    "one domain in many targets",
+    `targets:\n${many(3000, (at) => `  t${at}: { domains: [{ domain: a.example.com }] }`)}`,
+  ],
+  [
+    "a circle of variables",
+    `name: a\nenv:\n${many(5000, (at) => `  - { name: A${at}, value: ${variable(`A${(at + 1) % 5000}`)} }`)}`,
+  ],
+  ["a variable many times", `name: a\nenv:\n${many(5000, () => "  - { name: A, value: b }")}`],
+  [
+    "variables that many targets inherit",
+    `env:\n${many(4000, (at) => `  - { name: A${at}, value: ${variable("B")} }`)}
+targets:\n${many(4000, (at) => `  t${at}: { env: [{ name: B, value: c }] }`)}`,
+  ],
+  ["targets without end", `targets:\n${many(40_000, (at) => `  t${at}:`)}`],
+  [
+    "unknown keys everywhere",
+    `targets:\n${many(5000, (at) => `  t${at}: { helth_chek_path: /, serverr: a }`)}`,
+  ],
+  ["labels that are not free", `name: a\nlabels:\n${many(9000, (at) => `  dev.haloy.l${at}: 5`)}`],
+])("%s are refused in time", async (_title, text) => {
+  expect(await attempt("haloy.yaml", text)).not.toBeNull();
+});
+
+test("1,000 targets that inherit 100 variables are not too many", async () => {
+  const text = `env:\n${many(100, (at) => `  - { name: A${at}, value: b }`)}
+targets:\n${many(1000, (at) => `  t${at}: { env: [{ name: B, value: c }] }`)}`;
+  expect(await attempt("haloy.yaml", text)).toBeNull();
+});
+
 describe("names that are properties of every object are names like others:", () => {
   test("of targets and images", () => {
     const { config } = checkConfig({

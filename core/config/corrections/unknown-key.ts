@@ -17,7 +17,7 @@ import { variableName } from "./values.ts";
 
 /** What to do about an unknown key. */
 export interface Meant {
-  readonly suggestion: string;
+  readonly suggestion?: string;
   /** The setting that is meant, where it is known. */
   readonly path?: Path;
 }

@@ -6,16 +6,17 @@
 
 import { type Layered, targetKeys } from "../layers.ts";
 import { type Draft, draft } from "../merge.ts";
-import { nearest } from "../nearest.ts";
 import type { Notation } from "../notation.ts";
 import type { Finding, Path } from "../tree.ts";
 import { apart } from "./apart.ts";
-import { isText, list, once } from "./rule.ts";
+import { isText, list, nearestAmong, once } from "./rule.ts";
 import { sourcesKnown, writtenLayers } from "./written.ts";
 
 /** Founding document, "Multi-Target Image Selection": either `image` or `image_key`. */
 function imageOrKey(file: Draft, { key }: Notation): Finding[] {
   const names = Object.keys(draft(file.images));
+  const known = new Set(names);
+  const close = nearestAmong(names);
   return writtenLayers(file).flatMap(({ path: base, layer: { image, imageKey } }): Finding[] => {
     if (imageKey === undefined) return [];
     const path = [...base, "imageKey"];
@@ -24,13 +25,13 @@ function imageOrKey(file: Draft, { key }: Notation): Finding[] {
       const message = `cannot be set together with "image": one of them chooses the image`;
       return [{ path, message, suggestion: "Keep one of the two", because }];
     }
-    if (!isText(imageKey) || names.includes(imageKey)) return [];
+    if (!isText(imageKey) || known.has(imageKey)) return [];
     if (names.length === 0) {
       const message = `is "${imageKey}", but the file has no "images"`;
       const suggestion = `Write the image under "images" at the top, or as "${key("image")}" here`;
       return [{ path, message, suggestion }];
     }
-    const meant = nearest(imageKey, names);
+    const meant = close(imageKey);
     return [
       {
         path,

@@ -7,6 +7,7 @@
 
 import { parseReference, type Reference } from "../../reference.ts";
 import type { Layered } from "../layers.ts";
+import { nearest } from "../nearest.ts";
 import type { Notation } from "../notation.ts";
 import type { Finding, Path } from "../tree.ts";
 
@@ -25,6 +26,16 @@ export function referenceOf(repository: unknown): Reference | null {
   if (!isText(repository)) return null;
   const parsed = parseReference(repository);
   return "problem" in parsed ? null : parsed;
+}
+
+/** Words that are looked for, and names that are looked at: both take time. */
+const MOST = 100;
+
+/** The {@link nearest} of `names`, for the first words that are asked about. */
+export function nearestAmong(names: readonly string[]): (word: string) => string | undefined {
+  const some = names.slice(0, MOST);
+  let asked = 0;
+  return (word) => (asked++ < MOST ? nearest(word, some) : undefined);
 }
 
 /** Names that are there twice: each with its path. `verb` is what its place does with it. */

@@ -5,10 +5,9 @@
  */
 
 import { type Draft, draft } from "../merge.ts";
-import { nearest } from "../nearest.ts";
 import { parseSecretReference } from "../secret-reference.ts";
 import type { Finding, Path } from "../tree.ts";
-import { isText, list } from "./rule.ts";
+import { isText, list, nearestAmong } from "./rule.ts";
 
 /** Settings of a target, and where they are written. */
 export interface WrittenLayer {
@@ -55,16 +54,21 @@ export function secretsIn(file: Draft): (readonly [reference: string, path: Path
 
 /** A reference to a source that is not there, where its provider has others. */
 export function sourcesKnown(file: Draft): Finding[] {
-  const providers = draft(file.secretProviders);
+  const providers = new Map(
+    Object.entries(draft(file.secretProviders)).map(([provider, sources]) => {
+      const names = Object.keys(draft(sources));
+      return [provider, { known: new Set(names), close: nearestAmong(names) }];
+    }),
+  );
   return secretsIn(file).flatMap(([reference, path]): Finding[] => {
     const { provider, source } = parseSecretReference(reference) ?? {
       provider: null,
       source: null,
     };
-    if (provider === null || source === null || !Object.hasOwn(providers, provider)) return [];
-    const known = Object.keys(draft(providers[provider]));
-    if (known.includes(source) || !NAME.test(source)) return [];
-    const meant = nearest(source, known);
+    if (provider === null || source === null || !NAME.test(source)) return [];
+    const sources = providers.get(provider);
+    if (!sources || sources.known.has(source)) return [];
+    const meant = sources.close(source);
     const message = `names the source "${source}", which "${provider}" has not`;
     const suggestion =
       meant === undefined
