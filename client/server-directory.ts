@@ -14,7 +14,7 @@ import { fail, reasonOf } from "../core/errors.ts";
 import type { Secret } from "../core/secret.ts";
 import { serverHost } from "./address.ts";
 import { envVariables, withVariable } from "./env-file.ts";
-import { writePrivateFiles } from "./private-file.ts";
+import { writeWholeFiles } from "./whole-files.ts";
 
 /** Environment variables, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -154,7 +154,7 @@ export class ServerDirectory {
       files.unshift({ path: this.envFile, content: withVariable(env, variable, value) });
     }
     try {
-      await writePrivateFiles(files);
+      await writeWholeFiles(files, { secret: true });
     } catch (cause) {
       throw fail("CONFIG_UNWRITABLE", {
         message: `Cannot write ${files.map(({ path }) => path).join(" and ")}: ${reasonOf(cause)}`,

@@ -1,23 +1,14 @@
 import { expect, test } from "vitest";
+import { TARGET_DEFAULTS } from "../core/config/defaults.ts";
 import type { Target } from "../core/target.ts";
 import { CAPABILITIES } from "./routes.ts";
 import { capabilitiesFor, readTarget, writeTarget } from "./target-config.ts";
 
 const plain: Target = {
+  ...TARGET_DEFAULTS,
   name: "shop",
-  port: 8080,
   domains: [{ domain: "shop.example.com", aliases: [] }],
-  env: [],
-  replicas: 1,
-  healthCheckPath: "/",
-  minReadySeconds: 0,
   deploymentStrategy: "replace",
-  namingStrategy: "dynamic",
-  protected: false,
-  volumes: [],
-  preDeploy: [],
-  postDeploy: [],
-  labels: {},
 };
 const settings = {
   namingStrategy: "static",

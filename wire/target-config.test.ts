@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
+import { TARGET_DEFAULTS } from "../core/config/defaults.ts";
 import { Secret } from "../core/secret.ts";
 import type { Target } from "../core/target.ts";
 import { readTarget, writeTarget } from "./target-config.ts";
 
 const target: Target = {
+  ...TARGET_DEFAULTS,
   name: "shop",
   server: "shop.example.com",
   port: 3000,
@@ -17,12 +19,6 @@ const target: Target = {
   healthCheckPath: "/health",
   minReadySeconds: 5,
   deploymentStrategy: "replace",
-  namingStrategy: "dynamic",
-  protected: false,
-  volumes: [],
-  preDeploy: [],
-  postDeploy: [],
-  labels: {},
 };
 const image = {
   reference: "ghcr.io:443/acme/shop:v1",

@@ -9,6 +9,7 @@ import { createHash, randomBytes } from "node:crypto";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pack } from "tar-stream";
+import { TARGET_DEFAULTS } from "../../core/config/defaults.ts";
 import { EventLog } from "../../core/events.ts";
 import type { DeploymentHost, DeployOutcome, Release } from "../../core/hooks.ts";
 import { PluginHost, setUpPlugins } from "../../core/host.ts";
@@ -178,19 +179,8 @@ export class App {
   target(): Target {
     return {
       name: this.name,
-      port: 8080,
+      ...TARGET_DEFAULTS,
       domains: [{ domain: `${this.name}.test`, aliases: [] }],
-      env: [],
-      replicas: 1,
-      healthCheckPath: "/",
-      minReadySeconds: 0,
-      deploymentStrategy: "rolling",
-      namingStrategy: "dynamic",
-      protected: false,
-      volumes: [],
-      preDeploy: [],
-      postDeploy: [],
-      labels: {},
     };
   }
 
