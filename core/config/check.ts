@@ -6,15 +6,17 @@
 
 import type { Location } from "../errors.ts";
 import { CONFIG_SHAPE } from "./config-shape.ts";
-import { configError, locatePath, type Problem, toProblems } from "./diagnostics.ts";
+import { configError, type Problem, toProblems } from "./diagnostics.ts";
 import { describeIssue, issueFindings } from "./issues.ts";
-import { type Layered, layeredTargets, tooManyTargets } from "./layers.ts";
+import { type Layered, layeredTargets } from "./layers.ts";
+import { locatePath } from "./locate.ts";
 import { notationOf } from "./notation.ts";
 import { resolveConfig } from "./resolve.ts";
 import { adviceFindings } from "./rules/advice.ts";
 import { ruleFindings } from "./rules/index.ts";
 import { configSchema } from "./schema/index.ts";
 import type { Source } from "./source.ts";
+import { tooManyTargets } from "./too-many.ts";
 import type { Path } from "./tree.ts";
 import type { Config } from "./types.ts";
 

@@ -5,11 +5,10 @@
  */
 
 import { fail, type HaloyError, type Location } from "../errors.ts";
-import { Lines, printable } from "./lines.ts";
-import { printPath } from "./notation.ts";
-import { spell } from "./shape.ts";
-import { type Place, placeKey, type Source } from "./source.ts";
-import type { Finding, Path, Range } from "./tree.ts";
+import { printable } from "./lines.ts";
+import { type Described, type Located, linesOf, locate } from "./locate.ts";
+import { placeKey } from "./source.ts";
+import type { Finding, Range } from "./tree.ts";
 
 /** One thing wrong with a config, or worth knowing about it. Plain data. */
 export interface Problem {
@@ -36,9 +35,6 @@ export interface Related {
   readonly excerpt?: string;
 }
 
-/** What turning findings into problems needs to know of the file. */
-export type Described = Pick<Source, "file" | "text" | "spelling" | "places" | "hidden">;
-
 /** Problems that are printed. */
 const PRINTED = 50;
 /** Lines between two places that are seen at one glance. */
@@ -57,7 +53,7 @@ export function toProblems(
   findings: readonly Finding[],
 ): Problem[] {
   const lines = linesOf(source);
-  const resolved = findings.map((finding) => ({ finding, ...resolve(source, finding) }));
+  const resolved = findings.map((finding) => ({ finding, ...locate(source, finding) }));
   const concluded = new Set(
     resolved.filter(({ finding }) => finding.conclusive).map(({ range }) => range?.[0]),
   );
@@ -72,7 +68,7 @@ export function toProblems(
     });
     const { at, excerpt } = place(range, printed);
     const related = because.map((one, count): Related => {
-      const other = resolve(source, one);
+      const other = locate(source, one);
       const { at: there, excerpt } = place(other.range, printed && count < RELATED);
       // What stands right beside it is seen without a second excerpt, and a target is more than a line.
       const near = Math.abs((there.line ?? 0) - (at.line ?? 0)) <= NEAR;
@@ -91,12 +87,8 @@ export function toProblems(
   });
 }
 
-interface Resolved {
+interface Resolved extends Located {
   readonly finding: Finding;
-  readonly path: string;
-  readonly range: Range | undefined;
-  /** It is written there, not missing there. */
-  readonly exact: boolean;
 }
 
 type Other = NonNullable<Finding["because"]>[number];
@@ -115,31 +107,6 @@ function oneOfEachKind(resolved: readonly Resolved[]) {
     for (const other of finding.because ?? []) known.others.set(placeKey(other.path), other);
   }
   return [...kinds.values()].map((kind) => ({ ...kind, because: [...kind.others.values()] }));
-}
-
-/** Text of ours with words of the config in it, as it may be printed. */
-function clean(text: string): string {
-  return text
-    .split("\n")
-    .map((line) => printable(line, LONGEST))
-    .join("\n");
-}
-
-const LINES: WeakMap<Described, Lines> = new WeakMap();
-
-/** The lines of a text, cut once. */
-function linesOf(source: Described): Lines | null {
-  if (source.text === null) return null;
-  const lines = LINES.get(source) ?? new Lines(source.text);
-  LINES.set(source, lines);
-  return lines;
-}
-
-/** Where the value at `path` stands; of a missing one, the nearest value around it. */
-export function locatePath(source: Described, path: Path): Location {
-  const range = rangeOf(nearestPlace(source, path)?.place);
-  const lines = linesOf(source);
-  return { file: source.file, ...(lines && range ? lines.position(range[0]) : {}) };
 }
 
 /** One error for all errors of a file. `details` are the problems as data. */
@@ -181,43 +148,12 @@ export function printProblem(problem: Problem, shown: string): string {
     .join("\n");
 }
 
+/** Text of ours with words of the config in it, as it may be printed. */
+function clean(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => printable(line, LONGEST))
+    .join("\n");
+}
+
 const shown = (excerpt: string) => (excerpt === "" ? {} : { excerpt });
-
-function resolve(
-  source: Described,
-  { path, range, target }: Pick<Finding, "path" | "range" | "target">,
-): Omit<Resolved, "finding"> {
-  // The finder gave a range, then the path is as written.
-  if (range) return { path: printPath(path), range, exact: false };
-  const found = nearestPlace(source, path);
-  if (!found) return { path: printPath(path), range: undefined, exact: false };
-  const { place, rest } = found;
-  // A shorthand has no parts: `image: "…"` has no `image.repository`.
-  const free = path.includes("with") || path[0] === "secretProviders";
-  const missing = place.scalar ? [] : rest.map((step) => (free ? step : written(step, source)));
-  return {
-    path: printPath([...place.written, ...missing]),
-    range: (target === "key" && rest.length === 0 && place.key) || rangeOf(place),
-    exact: rest.length === 0,
-  };
-}
-
-function written(step: string | number, { spelling }: Described): string | number {
-  return typeof step === "number" ? step : spell(step, spelling);
-}
-
-function nearestPlace({ places }: Described, path: Path): { place: Place; rest: Path } | undefined {
-  for (let length = path.length; length >= 0; length--) {
-    const place = places.get(placeKey(path.slice(0, length)));
-    if (place) return { place, rest: path.slice(length) };
-  }
-  return undefined;
-}
-
-/** The scalar itself; of a map or a list its key, or where its first line begins. */
-function rangeOf(place: Place | undefined): Range | undefined {
-  if (!place) return undefined;
-  const empty = place.value[0] === place.value[1];
-  if (place.scalar && !empty) return place.value;
-  return place.key ?? [place.value[0], place.value[0]];
-}

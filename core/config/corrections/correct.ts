@@ -8,13 +8,14 @@
 import type { Notation } from "../notation.ts";
 import { kindOf } from "../place.ts";
 import type { Path } from "../tree.ts";
+import { CONTAINER } from "./container.ts";
 import type { Correct } from "./correction.ts";
 import { IMAGE } from "./image.ts";
 import { TARGET } from "./target.ts";
 import { VALUES } from "./values.ts";
 
 const ALL: ReadonlyMap<string, Correct> = new Map(
-  [TARGET, IMAGE, VALUES].flatMap((table) => Object.entries(table)),
+  [TARGET, CONTAINER, IMAGE, VALUES].flatMap((table) => Object.entries(table)),
 );
 
 /** What to do about `input`, which is wrong at `path`. */

@@ -8,6 +8,7 @@ import { referencesIn } from "../interpolation.ts";
 import type { Finding } from "../tree.ts";
 import type { Advice } from "./advice.ts";
 import { referenceOf } from "./rule.ts";
+import { domainNames } from "./target.ts";
 
 /** Images of databases: two of one on the same files destroy them. */
 const DATABASES: ReadonlySet<string> = new Set([
@@ -36,6 +37,22 @@ export const TARGET_ADVICE: readonly Advice[] = [
         suggestion: `Name the server under "${key("server")}"`,
       },
     ];
+  },
+  function domainOfServer({ domains, server = "" }) {
+    const host = server.toLowerCase().replace(/^[a-z]+:\/\/|[:/?#].*$/g, "");
+    if (host === "localhost") return [];
+    return domainNames(domains).flatMap(([name, path]): Finding[] =>
+      name === host
+        ? [
+            {
+              path,
+              message: "is the server's own name, where requests to haloyd go",
+              suggestion: "Give the app a host name of its own",
+              because: [{ path: ["server"], message: `is "${server}"` }],
+            },
+          ]
+        : [],
+    );
   },
   function portVariable({ env, port }, { setting }, layered) {
     const written = layered.draft.port !== undefined;

@@ -8,6 +8,7 @@ import { type Layered, layeredTargets } from "../layers.ts";
 import { draft } from "../merge.ts";
 import type { Notation } from "../notation.ts";
 import type { Finding, Path } from "../tree.ts";
+import { CONTAINER_RULES } from "./container.ts";
 import { fileFindings } from "./file.ts";
 import { IMAGE_RULES } from "./image.ts";
 import { isText } from "./rule.ts";
@@ -20,7 +21,7 @@ export function ruleFindings(config: unknown, notation: Notation): Finding[] {
   // Of targets that cannot be read, nobody knows what they say.
   const unreadable = file.targets !== undefined && !isMap(file.targets);
   const targets = unreadable ? [] : layeredTargets(config);
-  const rules = [...TARGET_RULES, ...IMAGE_RULES];
+  const rules = [...TARGET_RULES, ...CONTAINER_RULES, ...IMAGE_RULES];
   const found = targets.flatMap((target) =>
     rules.flatMap((rule) =>
       rule(target, notation).map((finding) => inFile(finding, target, notation)),
