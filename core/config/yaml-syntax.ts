@@ -20,7 +20,10 @@ const BY_CODE: { readonly [Name in Code]?: readonly [message: string, suggestion
   BLOCK_AS_IMPLICIT_KEY: ["has two keys in one line", `Put text with ": " in it in quotes`],
   BLOCK_IN_FLOW: ["has an indented block inside { } or [ ]"],
   MISSING_CHAR: ["has something missing here"],
-  MULTILINE_IMPLICIT_KEY: ["has a line that is no key: value", "Is a colon missing?"],
+  MULTILINE_IMPLICIT_KEY: [
+    "has a line that is no key: value",
+    "Is a colon missing, or the space after it?",
+  ],
   MULTIPLE_DOCS: ["has a second document", `Remove what follows "---"`],
   RESOURCE_EXHAUSTION: ["is nested too deep"],
   TAB_AS_INDENT: ["has a tab as indentation", "Use spaces"],

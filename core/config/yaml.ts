@@ -127,14 +127,20 @@ class TreeBuilder {
   #alias(name: string, path: Path, range: Range): Tree {
     const found = this.#anchors.get(name);
     if (found !== undefined && found !== "open") return found;
-    const reason =
-      found === "open" ? "contains itself" : "is an alias of an anchor that is not there";
-    this.#report(path, reason, range, true);
+    this.findings.push(
+      found === "open"
+        ? { path, range, conclusive: true, message: "contains itself" }
+        : {
+            ...{ path, range, conclusive: true },
+            message: "is an alias of an anchor that is not there",
+            suggestion: "Put text that begins with * in quotes",
+          },
+    );
     return { kind: "scalar", range, value: null };
   }
 
-  #report(path: Path, message: string, range: Range, conclusive: boolean = false): void {
-    this.findings.push({ path, message, range, conclusive });
+  #report(path: Path, message: string, range: Range): void {
+    this.findings.push({ path, message, range });
   }
 }
 
