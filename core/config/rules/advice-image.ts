@@ -7,6 +7,7 @@
 import { isBuilt, type Target } from "../../target.ts";
 import { HISTORY_OPTIONS } from "../history.ts";
 import { draft } from "../merge.ts";
+import { nearest } from "../nearest.ts";
 import type { Finding } from "../tree.ts";
 import type { Advice } from "./advice.ts";
 import { referenceOf } from "./rule.ts";
@@ -129,6 +130,18 @@ export const IMAGE_ADVICE: readonly Advice[] = [
         path: ["image", "history", "strategy"],
         message: `is "registry", but the image goes straight to the server: no registry has it for a rollback`,
         suggestion: `Write \`${setting("push", "registry")}\`, or \`${setting("strategy", "local")}\``,
+      },
+    ];
+  },
+  function historyOfPlugin({ image }) {
+    const strategy = image?.history.strategy ?? "local";
+    if (Object.hasOwn(HISTORY_OPTIONS, strategy)) return [];
+    const meant = nearest(strategy, Object.keys(HISTORY_OPTIONS));
+    return [
+      {
+        path: ["image", "history", "strategy"],
+        message: `is "${strategy}", which the server needs a plugin for`,
+        suggestion: meant === undefined ? undefined : `Did you mean "${meant}"?`,
       },
     ];
   },
