@@ -47,7 +47,7 @@ export function checkSource(source: Source): Checked {
   if (!parsed.success || findings.length > 0) {
     throw configError("CONFIG_INVALID", source.shown, toProblems(source, "error", findings));
   }
-  const config = resolveConfig(parsed.data);
+  const config = resolveConfig(value, parsed.data);
   let layered: ReadonlyMap<string | null, Layered> | undefined;
   /** Where the file writes what a resolved target has at `path`. */
   const inTarget = (path: Path, name: string): Path => {
@@ -56,7 +56,7 @@ export function checkSource(source: Source): Checked {
   };
   return {
     config,
-    warnings: toProblems(source, "warning", adviceFindings(parsed.data, config, notation)),
+    warnings: toProblems(source, "warning", adviceFindings(value, parsed.data, config, notation)),
     locate: (path, target) =>
       locatePath(source, target === undefined ? path : inTarget(path, target)),
   };

@@ -9,7 +9,7 @@
  */
 
 import { PRESETS } from "./defaults.ts";
-import { type Draft, draft, merge } from "./merge.ts";
+import { type Draft, draft, imageObject, merge } from "./merge.ts";
 import type { Path } from "./tree.ts";
 
 /** A target, merged and not checked. */
@@ -72,9 +72,9 @@ function layersOf(file: Draft, written: Draft, base: Path): Layer[] {
   const { imageKey, image, ...rest } = written;
   const images = draft(file.images);
   const key = image === undefined && typeof imageKey === "string" ? imageKey : null;
-  const chosen = key !== null && Object.hasOwn(images, key) ? expanded(images[key]) : undefined;
+  const chosen = key !== null && Object.hasOwn(images, key) ? imageObject(images[key]) : undefined;
   const own: Layer = {
-    draft: { ...rest, image: chosen ?? expanded(image) },
+    draft: { ...rest, image: chosen ?? imageObject(image) },
     preset: false,
     at: (path) =>
       chosen !== undefined && path[0] === "image"
@@ -90,11 +90,6 @@ function presetOf(preset: unknown): Draft | undefined {
   return typeof preset === "string" && Object.hasOwn(PRESETS, preset)
     ? PRESETS[preset as keyof typeof PRESETS]
     : undefined;
-}
-
-/** `"nginx"` is short for `{ repository: "nginx" }`. */
-function expanded(image: unknown): unknown {
-  return typeof image === "string" ? { repository: image } : image;
 }
 
 function layered(key: string | null, all: readonly Layer[]): Layered {

@@ -54,19 +54,21 @@ describe("a target inherits what stands at the top", () => {
   });
 
   test("other lists as a whole, and an empty list clears", () => {
+    const env = [{ name: "A", value: "1" }];
     const config = {
       domains: [{ domain: "a.example" }],
+      env,
       preDeploy: ["make"],
       targets: {
         all: {},
-        none: { domains: [], preDeploy: [] },
+        none: { domains: [], preDeploy: [], env: [] },
         other: { domains: [{ domain: "b.example" }] },
       },
     };
     expect(targets(config)).toEqual({
-      all: { domains: [{ domain: "a.example" }], preDeploy: ["make"] },
-      none: { domains: [], preDeploy: [] },
-      other: { domains: [{ domain: "b.example" }], preDeploy: ["make"] },
+      all: { domains: [{ domain: "a.example" }], env, preDeploy: ["make"] },
+      none: { domains: [], env: [], preDeploy: [] },
+      other: { domains: [{ domain: "b.example" }], env, preDeploy: ["make"] },
     });
   });
 
@@ -136,6 +138,32 @@ describe("the image of a target", () => {
       targets: { db: { image: "postgres:18" } },
     });
     expect(db?.image).toEqual({ repository: "postgres:18", history: { count: 2 } });
+  });
+
+  test("written as text names all that it is, also without a tag", () => {
+    const config = {
+      image: { repository: "shop", tag: "v3", buildConfig: {}, pullPolicy: "never" },
+      targets: { db: { image: "postgres" }, top: {} },
+    };
+    expect(targets(config).db?.image).toEqual({ repository: "postgres", pullPolicy: "never" });
+    const text = { image: "nginx", targets: { web: { image: { tag: "alpine" } } } };
+    expect(targets(text).web?.image).toEqual({ repository: "nginx", tag: "alpine" });
+  });
+
+  test("keeps a login that is valid for its registry, however that is written", () => {
+    const login = { username: { value: "u" }, password: { from: { env: "P" } } };
+    const inherited = (image: object, repository: string) =>
+      targets({ image, targets: { it: { image: { repository } } } }).it?.image;
+    for (const [image, repository] of [
+      [{ registry: { ...login, server: "ghcr.io" } }, "ghcr.io/o/web"],
+      [{ repository: "me/app", registry: login }, "docker.io/me/other"],
+      [{ registry: login }, "ghcr.io/o/web"],
+    ] as const) {
+      expect(inherited(image, repository)).toHaveProperty("registry");
+    }
+    expect(
+      inherited({ registry: { ...login, server: "ghcr.io" } }, "quay.io/o/web"),
+    ).not.toHaveProperty("registry");
   });
 
   test("with another name for the same build keeps the build", () => {

@@ -1,12 +1,12 @@
 /**
  * How one layer of a config is laid over another: objects field by field, `env` by name, every
- * other list as a whole (an empty one clears). Works on any values, also on wrong ones, and
+ * other list as a whole; an empty one clears, also an empty `env`. Works on any values, also on wrong ones, and
  * changes none of them.
  *
  * @module
  */
 
-import { parseReference } from "../reference.ts";
+import { parseReference, printReference, registryHost, registryOf } from "../reference.ts";
 import { IMAGE_DEFAULTS } from "./defaults.ts";
 
 /** A map of which nothing is known. */
@@ -38,7 +38,7 @@ function mergeValue(key: string, lower: unknown, upper: unknown): unknown {
   if (upper === undefined) return lower;
   if (key === "env" && Array.isArray(lower) && Array.isArray(upper)) {
     // A list of a module may have holes.
-    return byName(Array.from(lower), Array.from(upper));
+    return upper.length === 0 ? upper : byName(Array.from(lower), Array.from(upper));
   }
   if (WHOLE.has(key) || !isMap(lower) || !isMap(upper)) return upper;
   if (changesChoice(key, lower, upper)) return upper;
@@ -55,21 +55,39 @@ function changesChoice(key: string, lower: Draft, upper: Draft): boolean {
   return chosen !== undefined && before !== undefined && chosen !== before;
 }
 
+/** Marks an image that is written as text alone, and so names all that it is. */
+const TEXT = Symbol("an image written as text");
+
+/** `image: "nginx"` as the object that it is short for; what is no text stays. */
+export function imageObject(image: unknown): unknown {
+  return typeof image === "string" ? { repository: image, [TEXT]: true } : image;
+}
+
 /**
- * What an image inherits. A repository with a tag or a digest is a whole reference: the other tag
- * and the other build are not its own. And a login goes to no other registry than its own.
+ * What an image inherits. One that is written as text, or with a tag or a digest in its
+ * repository, names all that it is: another's tag and build are not its own. And a login goes to
+ * no other registry than its own.
  */
 function inheritable(lower: Draft, upper: Draft): Draft {
   const wanted = referenceIn(upper);
   if (!wanted) return lower;
   const { tag, build, buildConfig, registry, ...rest } = lower;
-  const whole = wanted.tag !== null || wanted.digest !== null;
-  const sameRegistry = referenceIn(lower)?.registry === wanted.registry;
+  const whole = TEXT in upper || wanted.tag !== null || wanted.digest !== null;
+  const valid = registryOfLogin(lower);
+  const own = registryHost(registryOf(printReference(wanted)));
   return {
     ...rest,
     ...(whole ? {} : { tag, build, buildConfig }),
-    ...(sameRegistry ? { registry } : {}),
+    ...(valid === null || valid === own ? { registry } : {}),
   };
+}
+
+/** Where the login of an image is valid. Null: nothing says it, so it is for whatever comes. */
+function registryOfLogin(image: Draft): string | null {
+  const { server } = draft(image.registry);
+  if (typeof server === "string") return registryHost(server);
+  const reference = referenceIn(image);
+  return reference && registryHost(registryOf(printReference(reference)));
 }
 
 function referenceIn({ repository }: Draft) {

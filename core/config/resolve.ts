@@ -8,12 +8,17 @@ import type { BuildConfig, Choice, ImageConfig, Target } from "../target.ts";
 import { BUILD_DEFAULTS, IMAGE_DEFAULTS, TARGET_DEFAULTS } from "./defaults.ts";
 import { effectiveHistory } from "./history.ts";
 import { layeredTargets } from "./layers.ts";
+import { targetSchema } from "./schema/index.ts";
 import type { Config, Written, WrittenImage, WrittenTarget } from "./types.ts";
 
-/** The config that was written, with inheritance and defaults. It must have passed all rules. */
-export function resolveConfig(written: Written): Config {
-  const targets = layeredTargets(written).map(({ key, draft }) => {
-    const target = resolveTarget(draft as WrittenTarget, key);
+/**
+ * The config with inheritance and defaults. `value` is as it was read, `written` the same after
+ * the schema. It must have passed the schema and all rules.
+ */
+export function resolveConfig(value: unknown, written: Written): Config {
+  // What is inherited depends on how it is written, so targets pass the schema once more.
+  const targets = layeredTargets(value).map(({ key, draft }) => {
+    const target = resolveTarget(targetSchema.parse(draft), key);
     return [key ?? target.name, target] as const;
   });
   return {

@@ -57,9 +57,17 @@ function sourcesUnused(written: Written): Finding[] {
   );
 }
 
-/** Advice about a config that is valid. Paths are those of the file. */
-export function adviceFindings(written: Written, config: Config, notation: Notation): Finding[] {
-  const targets = layeredTargets(written).flatMap((layered) => {
+/**
+ * Advice about a config that is valid: `value` as it was read, `written` after the schema, and
+ * `config` after inheritance. Paths are those of the file.
+ */
+export function adviceFindings(
+  value: unknown,
+  written: Written,
+  config: Config,
+  notation: Notation,
+): Finding[] {
+  const targets = layeredTargets(value).flatMap((layered) => {
     const name = layered.key ?? String(layered.draft.name);
     const target = Object.hasOwn(config.targets, name) ? config.targets[name] : undefined;
     if (!target) return [];

@@ -10,7 +10,14 @@
  */
 
 import { z } from "zod";
-import type { ConfigInput, PluginEntry, PluginInput, Written } from "../types.ts";
+import type {
+  ConfigInput,
+  PluginEntry,
+  PluginInput,
+  TargetInput,
+  Written,
+  WrittenTarget,
+} from "../types.ts";
 import { image } from "./image.ts";
 import { targetShape } from "./target.ts";
 import { commands, expecting, prepared } from "./words.ts";
@@ -40,9 +47,11 @@ function isUsable(use: unknown): boolean {
   return typeof use === "object" && use !== null && "setup" in use;
 }
 
+/** What one target may have, written in it or inherited. */
+export const targetSchema: z.ZodType<WrittenTarget, TargetInput> = z.strictObject(targetShape);
+
 /** A target with nothing in it inherits everything. */
-const target = z
-  .strictObject(targetShape)
+const target = targetSchema
   .nullable()
   .transform((written) => written ?? {})
   .meta({ id: "target" });
