@@ -6,6 +6,7 @@
  */
 
 import { answerProblem } from "./answers.ts";
+import { nearest } from "./config/nearest.ts";
 import { errorJson, fail, isHaloyError, type Location, reasonOf } from "./errors.ts";
 import type { EventSink } from "./events.ts";
 import {
@@ -131,7 +132,7 @@ export class PluginHost {
    * the choice stands. Throws `STRATEGY_UNKNOWN`, and `CONFIG_INVALID` for wrong options.
    */
   check(hook: NamedHook, { strategy, ...options }: Choice, at?: Location): unknown {
-    const { plugin } = this.owner(hook, strategy);
+    const { plugin } = this.owner(hook, strategy, at);
     const parsed = plugin.strategies?.[hook]?.[strategy]?.safeParse(options);
     if (!parsed) return {};
     if (parsed.success) return parsed.data;
@@ -147,14 +148,18 @@ export class PluginHost {
     });
   }
 
-  /** Who owns a strategy. Throws `STRATEGY_UNKNOWN` when nobody does. */
-  owner(hook: NamedHook, strategy: string): Running {
+  /** Who owns a strategy that stands `at` a place. Throws `STRATEGY_UNKNOWN` when nobody does. */
+  owner(hook: NamedHook, strategy: string, at?: Location): Running {
     const owner = this.#owners.get(`${hook}:${strategy}`);
     if (owner) return owner;
     const known = this.strategies(hook);
+    const meant = nearest(strategy, known);
+    const choice =
+      meant === undefined ? "Choose one of them" : `Write "${meant}", if that is meant`;
     throw fail("STRATEGY_UNKNOWN", {
       message: `Cannot ${hook} with strategy "${strategy}": known strategies are ${known.join(", ") || "none"}`,
-      hint: `Choose one of them, or list a plugin that offers "${strategy}" under "plugins:"`,
+      hint: `${choice}, or list a plugin that offers "${strategy}" under "plugins:"`,
+      at,
       hook,
     });
   }

@@ -133,15 +133,16 @@ export const IMAGE_ADVICE: readonly Advice[] = [
       },
     ];
   },
-  function historyOfPlugin({ image }) {
+  function historyMisspelt({ image }) {
     const strategy = image?.history.strategy ?? "local";
     if (Object.hasOwn(HISTORY_OPTIONS, strategy)) return [];
     const meant = nearest(strategy, Object.keys(HISTORY_OPTIONS));
+    if (meant === undefined) return [];
     return [
       {
         path: ["image", "history", "strategy"],
-        message: `is "${strategy}", which the server needs a plugin for`,
-        suggestion: meant === undefined ? undefined : `Did you mean "${meant}"?`,
+        message: `is "${strategy}", which only a plugin can offer`,
+        suggestion: `Did you mean "${meant}"?`,
       },
     ];
   },

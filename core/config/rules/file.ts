@@ -6,7 +6,6 @@
 
 import { type Layered, targetKeys } from "../layers.ts";
 import { type Draft, draft } from "../merge.ts";
-import { nearest } from "../nearest.ts";
 import type { Notation } from "../notation.ts";
 import type { Finding, Path } from "../tree.ts";
 import { apart } from "./apart.ts";
@@ -71,30 +70,6 @@ function namedOnce(file: Draft): Finding[] {
 /** Other names are no names, and may be secrets in a wrong place. */
 const NAME = /^[\w.-]+$/;
 
-/** Ways to push that the language itself defines. Others are plugins'. */
-const PUSH = ["server", "registry"];
-
-/** Without plugins, only Haloy's own ways to push are there. */
-function pushKnown(file: Draft): Finding[] {
-  if (list(file.plugins).length > 0) return [];
-  const images = [
-    ...writtenLayers(file).map(({ path, layer }) => [layer.image, [...path, "image"]] as const),
-    ...Object.entries(draft(file.images)).map(([key, image]) => [image, ["images", key]] as const),
-  ];
-  return images.flatMap(([image, path]): Finding[] => {
-    const { push } = draft(draft(image).buildConfig);
-    if (!isText(push) || push === "" || PUSH.includes(push)) return [];
-    const meant = nearest(push, PUSH);
-    return [
-      {
-        path: [...path, "buildConfig", "push"],
-        message: `must be "server" or "registry", because there are no plugins with other ways`,
-        suggestion: meant === undefined ? "Choose one of the two" : `Did you mean "${meant}"?`,
-      },
-    ];
-  });
-}
-
 const TARGET_NAME = /^[A-Za-z0-9][\w.-]*$/;
 
 /** Names that can be given on the command line, with commas between them. */
@@ -118,7 +93,6 @@ export function fileFindings(
     ...targetNames(file),
     ...imageOrKey(file, notation),
     ...namedOnce(file),
-    ...pushKnown(file),
     ...sourcesKnown(file),
     ...apart(targets),
   ];
