@@ -14,7 +14,8 @@ const one = (words: string, ours: Ours): [string, Ours][] =>
 /** By kind of map, then by key in lower case without dashes and underscores. */
 const FOREIGN: Readonly<Record<string, ReadonlyMap<string, Ours>>> = {
   "": new Map([
-    ...one("apps environments services destinations stages", ["targets"]),
+    ...one("secret secrets", ["env", "secretProviders"]),
+    ...one("target apps environments services destinations stages", ["targets"]),
     ...one("ports expose containerport appport", ["port"]),
     ...one("environment variables envvars envs", ["env"]),
     ...one("envfile envfiles dotenv", {
