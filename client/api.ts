@@ -106,7 +106,10 @@ export interface TargetPlan {
   readonly current: AppStatus | null;
 }
 
-/** A setting that differs between what runs and the config. */
+/**
+ * A setting that differs between what runs and the config. A value that may be a secret (of `env`,
+ * `labels`, `command`, `log.options`, a login) is only called "set" and "changed".
+ */
 export interface Change {
   /** As the config writes it: `image`, `env.DATABASE_URL`, `replicas`. */
   readonly setting: string;

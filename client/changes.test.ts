@@ -71,8 +71,8 @@ test("settings are told by the names that a config has for them", () => {
       ["domains", "a.example.com", "a.example.com (b.example.com c.example.com)"],
       ["volumes", "data:/data", null],
       ["memory", null, String(64 * 1024 * 1024)],
-      ["command", null, "serve, --all"],
-      ["labels.team", null, "shop"],
+      ["command", null, "set"],
+      ["labels.team", null, "set"],
     ]),
   );
 });
@@ -91,35 +91,60 @@ test("nothing differs between a config and itself, whatever it leaves out", () =
   expect(changes(full, full)).toEqual([]);
 });
 
-test("variables are told with their values or sources, and no value that looks secret is shown", () => {
-  const env = (...entries: NonNullable<ConfigInput["env"]>) => ({ env: entries });
+test("of variables, labels, the command and options of the log no value is ever shown", () => {
+  const settings = (secret: string, more: NonNullable<ConfigInput["env"]>) => ({
+    env: [
+      { name: "MYSQL_PWD", value: secret },
+      { name: "JWT", value: `${secret}.x.y` },
+      { name: "DATABASE_URL", value: `postgres://u:p/${secret}@h/db` },
+      ...more,
+    ],
+    command: ["redis-server", "--requirepass", secret],
+    labels: { "team.auth": secret },
+    log: { driver: "splunk", options: { "splunk-url": `https://${secret}@h` } },
+  });
   const shown = changes(
-    env(
-      { name: "MODE", value: "slow" },
-      { name: "API_KEY", value: "hunter2" },
-      { name: "URL", value: "db://u:hunter2@h" },
-      { name: "GONE", value: "1" },
-      { name: "EMPTY", value: "x" },
-      { name: "MOVED", value: "plain" },
-    ),
-    env(
-      { name: "MODE", value: "fast" },
-      { name: "API_KEY", value: "hunter3" },
-      { name: "URL", value: `db://${"$"}{USER_NAME}:${"$"}{PASS}@h` },
-      { name: "EMPTY", value: "" },
+    settings("hunter2", [
+      { name: "GONE", value: "hunter2" },
+      { name: "MOVED", value: "hunter2" },
+      { name: "BACK", from: { env: "SOME" } },
+      { name: "PRETENDS", value: "from env SOME" },
+    ]),
+    settings("hunter3", [
       { name: "MOVED", from: { secret: "op:app:moved" } },
-      { name: "NEW_TOKEN", value: "hunter4" },
-    ),
+      { name: "BACK", value: "hunter3" },
+      { name: "PRETENDS", from: { env: "SOME" } },
+      { name: "NEW", value: "hunter3" },
+      { name: "EMPTY", value: "" },
+    ]),
   );
   expect(shown).toEqual([
-    ["env.MODE", "slow", "fast"],
-    ["env.API_KEY", "***", "changed"],
-    ["env.URL", "***", "changed"],
-    ["env.EMPTY", "x", ""],
-    ["env.MOVED", "plain", "from secret op:app:moved"],
-    ["env.NEW_TOKEN", null, "***"],
-    ["env.GONE", "1", null],
+    ["env.MYSQL_PWD", "set", "changed"],
+    ["env.JWT", "set", "changed"],
+    ["env.DATABASE_URL", "set", "changed"],
+    ["env.MOVED", "set", "from secret op:app:moved"],
+    ["env.BACK", "from env SOME", "set"],
+    ["env.PRETENDS", "set", "from env SOME"],
+    ["env.NEW", null, "set"],
+    ["env.EMPTY", null, "set"],
+    ["command", "set", "changed"],
+    ["log.options.splunk-url", "set", "changed"],
+    ["labels.team.auth", "set", "changed"],
+    ["env.GONE", "set", null],
   ]);
+  expect(JSON.stringify(changes({}, settings("hunter2", [])))).not.toContain("hunter");
+});
+
+test("a registry's login is told by where it comes from, never by what it is", () => {
+  const login = (password: object) => ({
+    image: { repository: "nginx", tag: "1", registry: { username: { value: "bob" }, password } },
+  });
+  expect(
+    changes(
+      login({ value: "hunter2" }) as ConfigInput,
+      login({ from: { env: "PW" } }) as ConfigInput,
+    ),
+  ).toEqual([["image.registry.password", "set", "from env PW"]]);
 });
 
 test("what the server keeps to itself is not told as a change", () => {

@@ -1,12 +1,13 @@
 /**
  * What a config says differently from what runs. References are compared as they are written, so
- * no secret is involved; a value whose name or form looks secret is not shown.
+ * no secret is asked for. Of values that may be secrets themselves (variables, labels, the command,
+ * options of the log) it is only told that they are set or changed: no rule about names finds every
+ * `MYSQL_PWD`.
  *
  * @module
  */
 
-import { REFERENCE } from "../core/config/interpolation.ts";
-import { MASK, SENSITIVE_KEY } from "../core/config/masking.ts";
+import { SENSITIVE_KEY } from "../core/config/masking.ts";
 import type { ResolvedImage } from "../core/hooks.ts";
 import type { Target } from "../core/target.ts";
 import { KEPT } from "../wire/kept.ts";
@@ -16,10 +17,19 @@ import type { Change } from "./api.ts";
 /** Fields that say where or how something is deployed, not what runs; `image` is told apart. */
 const LEFT_OUT: ReadonlySet<string> = new Set(["name", "server", "image", "env", "domains"]);
 
-/** A URL with a password in it; one that is only referred to is not there yet. */
-const LOGIN_IN_URL = /\/\/[^/\s@]*:[^/\s@]+@/;
+/** Settings whose values are never shown: people write passwords there. */
+const HIDDEN = /^(?:command$|env\.|image\.registry\.|labels\.|log\.options\.)/;
+
+/** A URL with a password in it, or with what may be one. */
+const LOGIN_IN_URL = /\/\/[^@\s]*:[^@\s]*@/;
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** A setting in words. A hidden one is only compared. */
+interface Setting {
+  readonly text: string;
+  readonly hidden: boolean;
+}
 
 /**
  * Settings of `target` that differ from `stored`, a release's config as the server gives it: in
@@ -46,12 +56,18 @@ function compare(from: Fields, to: Fields): Change[] {
   const [before, after] = [settingsOf(from), settingsOf(to)];
   const names = [...new Set([...after.keys(), ...before.keys()])];
   return names.flatMap((setting): Change[] => {
-    const [from = null, to = null] = [before.get(setting), after.get(setting)];
+    const [old, now] = [before.get(setting), after.get(setting)];
     // What the server keeps to itself cannot be compared.
-    if (from === to || from === KEPT || to === KEPT) return [];
-    if (!isPrivate(setting, from) && !isPrivate(setting, to)) return [{ setting, from, to }];
-    return [{ setting, from: from && MASK, to: to && (from === null ? MASK : "changed") }];
+    if (old?.text === KEPT || now?.text === KEPT) return [];
+    if (old?.text === now?.text && old?.hidden === now?.hidden) return [];
+    return [{ setting, from: shown(old, "set"), to: shown(now, old?.hidden ? "changed" : "set") }];
   });
+}
+
+/** What is told of a setting; `hidden` stands for a value that is not. */
+function shown(setting: Setting | undefined, hidden: string): string | null {
+  if (!setting) return null;
+  return setting.hidden ? hidden : setting.text;
 }
 
 /** A stored config with all defaults filled in, as ours are. One we cannot read stays as it is. */
@@ -67,34 +83,39 @@ function normalised(stored: unknown): Fields {
   }
 }
 
-/** Settings by name, each in words. */
-function settingsOf(config: Fields): Map<string, string> {
-  const settings = new Map<string, string>();
+/** Settings by name. */
+function settingsOf(config: Fields): Map<string, Setting> {
+  const settings = new Map<string, Setting>();
+  const set = (setting: string, text: string) => {
+    settings.set(setting, { text, hidden: isPrivate(setting, text) });
+  };
   const put = (setting: string, value: unknown): void => {
     if (value === null || value === undefined || value === "") return;
     if (Array.isArray(value)) {
-      if (value.length > 0) settings.set(setting, value.map(inWords).join(", "));
+      if (value.length > 0) set(setting, value.map(inWords).join(", "));
     } else if (typeof value === "object") {
       for (const [key, inner] of Object.entries(value)) put(`${setting}.${snake(key)}`, inner);
-    } else settings.set(setting, String(value));
+    } else set(setting, String(value));
   };
-  const { repository, tag, build: _, buildConfig, ...image } = asFields(config.image);
+  const putSource = (setting: string, { value, from }: Fields): void => {
+    const { env, secret } = asFields(from);
+    if (typeof env === "string") settings.set(setting, { text: `from env ${env}`, hidden: false });
+    else if (typeof secret === "string") {
+      settings.set(setting, { text: `from secret ${secret}`, hidden: false });
+    } else set(setting, String(value ?? ""));
+  };
+  const { repository, tag, build: _, buildConfig, registry, ...image } = asFields(config.image);
   put("image", tag ? `${repository}:${tag}` : repository);
   put("image.push", asFields(buildConfig).push);
   put("image", image);
-  for (const { name, ...entry } of entriesOf(config.env)) {
-    settings.set(`env.${name}`, sourceOf(entry));
+  for (const [key, value] of Object.entries(asFields(registry))) {
+    if (typeof value === "string") put(`image.registry.${key}`, value);
+    else if (value) putSource(`image.registry.${key}`, asFields(value));
   }
+  for (const { name, ...entry } of entriesOf(config.env)) putSource(`env.${name}`, entry);
   put("domains", entriesOf(config.domains).map(domainInWords));
   for (const [key, value] of Object.entries(config)) if (!LEFT_OUT.has(key)) put(snake(key), value);
   return settings;
-}
-
-/** A value as it is written, or where it comes from. */
-function sourceOf({ value, from }: Fields): string {
-  const { env, secret } = asFields(from);
-  if (typeof env === "string") return `from env ${env}`;
-  return typeof secret === "string" ? `from secret ${secret}` : String(value ?? "");
 }
 
 function domainInWords({ domain, aliases }: Fields): string {
@@ -107,11 +128,9 @@ function inWords(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function isPrivate(setting: string, text: string | null): boolean {
-  if (text === null || /^from (?:env|secret) /.test(text)) return false;
-  if (LOGIN_IN_URL.test(text.replace(REFERENCE, ""))) return true;
+function isPrivate(setting: string, text: string): boolean {
   const key = setting.split(".").slice(1).join(".");
-  return setting.startsWith("image.registry.") || SENSITIVE_KEY.test(key);
+  return HIDDEN.test(setting) || SENSITIVE_KEY.test(key) || LOGIN_IN_URL.test(text);
 }
 
 function entriesOf(list: unknown): Fields[] {

@@ -271,8 +271,8 @@ test("what plan says of a second deploy is what it does: changes, containers, re
   await using haloy = await project.open();
   const plan = (await haloy.plan({ targets })).targets.production;
   expect(plan?.changes).toEqual([
-    { setting: "env.API_TOKEN", from: "***", to: "changed" },
-    { setting: "env.MODE", from: "slow", to: "fast" },
+    { setting: "env.API_TOKEN", from: "set", to: "changed" },
+    { setting: "env.MODE", from: "set", to: "changed" },
     { setting: "env.LATER", from: null, to: "from env SHARED" },
   ]);
   expect(JSON.stringify(plan)).not.toContain("and-secret");
