@@ -18,7 +18,14 @@ import type { Connected, Opened } from "./opened.ts";
 import { forEachTarget } from "./outcomes.ts";
 import { Problems } from "./problems.ts";
 import { stage } from "./stage.ts";
-import { allOf, findValues, needsOf, type TargetNeeds, variablesOf } from "./values.ts";
+import {
+  allOf,
+  findValues,
+  maskWritten,
+  needsOf,
+  type TargetNeeds,
+  variablesOf,
+} from "./values.ts";
 
 /** A target of which everything is known. */
 export interface Prepared extends Connected {
@@ -34,7 +41,9 @@ export async function prepare(run: Opened): Promise<Prepared[]> {
   const needs = new Map<string, TargetNeeds>();
   for (const open of targets) {
     const locate = (path: readonly (string | number)[]) => session.loaded.locate(path, open.name);
-    needs.set(open.name, needsOf(open, open.target, locate));
+    const wanted = needsOf(open, open.target, locate);
+    maskWritten(workspace.masker, wanted);
+    needs.set(open.name, wanted);
   }
   const [values, connected] = await stage(workspace, "verify", "Check", async () => {
     const tokens = tokenNeeds(run);

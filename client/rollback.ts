@@ -20,7 +20,15 @@ import { checkServer } from "./prepare.ts";
 import { Problems } from "./problems.ts";
 import { storedReleases } from "./releases.ts";
 import { stage } from "./stage.ts";
-import { allOf, findValues, loginOf, needsOf, type TargetNeeds, variablesOf } from "./values.ts";
+import {
+  allOf,
+  findValues,
+  loginOf,
+  maskWritten,
+  needsOf,
+  type TargetNeeds,
+  variablesOf,
+} from "./values.ts";
 
 /** History strategies whose images are on the server: going back needs no registry. */
 const ON_SERVER: ReadonlySet<string> = new Set(["local"]);
@@ -74,6 +82,7 @@ async function prepare(run: Opened, to: string | undefined): Promise<Ready[]> {
       const stored = readTarget(wanted.RawDeployConfig);
       await checkServer(open, stored.target, workspace.signal);
       const all = needsOf(open, stored.target, placeOf(run, open, stored));
+      maskWritten(workspace.masker, all);
       const needs = ON_SERVER.has(stored.history.strategy) ? { ...all, login: [] } : all;
       return { ...open, wanted, stored, needs };
     });

@@ -4,11 +4,12 @@
  * @module
  */
 
-import { errorFromJson, errorJson, fail, isHaloyError } from "../core/errors.ts";
+import { errorJson, fail } from "../core/errors.ts";
 import { EventLog, type Operation } from "../core/events.ts";
 import { Masker } from "../core/secret.ts";
 import type { Run, RunOptions } from "./api.ts";
 import { type Chosen, INCLUDE_HINT } from "./choose.ts";
+import { maskedError } from "./masked-error.ts";
 
 /** What the work of a run is given. */
 export interface Workspace {
@@ -53,7 +54,7 @@ export function startRun<Result>(
       events.append({ type: "run:end", ...about });
       return value;
     } catch (error) {
-      const reason = abort.signal.aborted ? abort.signal.reason : masked(error, masker);
+      const reason = abort.signal.aborted ? abort.signal.reason : maskedError(error, masker);
       events.append({ type: "run:fail", operation, error: errorJson(reason) });
       throw reason;
     } finally {
@@ -81,12 +82,4 @@ function attempt(
   } catch (error) {
     return { subject: { names: [], leftOut: [], apps: [] }, error };
   }
-}
-
-/** The error without any secret of the run: what a build or a command said may hold one. */
-function masked(error: unknown, masker: Masker): unknown {
-  if (!isHaloyError(error)) return error;
-  const json = error.toJSON();
-  const clean = masker.maskData(json);
-  return JSON.stringify(clean) === JSON.stringify(json) ? error : errorFromJson(clean);
 }

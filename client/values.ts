@@ -10,7 +10,7 @@ import { type Need, type ResolvedValue, resolveNeeds } from "../core/config/reso
 import type { Location } from "../core/errors.ts";
 import type { RegistryLogin } from "../core/hooks.ts";
 import { registryHost, registryOf } from "../core/reference.ts";
-import { Secret } from "../core/secret.ts";
+import { type Masker, Secret } from "../core/secret.ts";
 import { type EnvEntry, isBuilt, type Target } from "../core/target.ts";
 import { hostFor, type Opened, type OpenTarget } from "./opened.ts";
 import type { Problems } from "./problems.ts";
@@ -62,6 +62,19 @@ function needOf(open: OpenTarget, entry: EnvEntry, at: Location | undefined): Ne
 /** All that a target needs in one list. */
 export function allOf({ env, args, secrets, login }: TargetNeeds): readonly Need[] {
   return [...env, ...args, ...secrets, ...login];
+}
+
+/**
+ * Mask what is written in the config although it is secret by its kind: build secrets and the
+ * password of a login.
+ */
+export function maskWritten(
+  masker: Masker,
+  { secrets, login: [, password] }: Pick<TargetNeeds, "secrets" | "login">,
+): void {
+  for (const need of [...secrets, ...(password ? [password] : [])]) {
+    if ("value" in need.entry) masker.add(new Secret(need.entry.value));
+  }
 }
 
 /** Find values. Secret ones are masked in the run from here on; what is missing is a problem. */

@@ -46,6 +46,45 @@ test("the masker goes through plain data and leaves short values alone", () => {
   });
 });
 
+test("a value that is an ordinary word leaves names, IDs and words of the protocol as they are", () => {
+  const masker = new Masker();
+  for (const word of ["production", "info", "deploy", "failed", "CONTAINER_EXITED", "shop"]) {
+    masker.add(new Secret(word));
+  }
+  const names = [
+    { type: "run:start", operation: "deploy", app: "shop", targets: ["production", "b"] },
+    { type: "stage:end", stage: "deploy", elapsedMs: 1, target: "production" },
+    { type: "deployment:state", deployment: "01shop", state: "failed" },
+    { code: "CONTAINER_EXITED", at: { file: "/production/haloy.yaml", line: 1 } },
+  ];
+  for (const event of names) expect(masker.maskData(event)).toEqual(event);
+  const log = { type: "log", level: "info", plugin: "shop", hook: "deploy", message: "info: shop" };
+  expect(masker.maskData(log)).toEqual({ ...log, message: "***: ***" });
+  expect(
+    masker.maskData({
+      code: "CONTAINER_EXITED",
+      message: "production failed",
+      hint: "deploy again",
+      details: {
+        targets: { production: { succeeded: true, answer: { app: "shop", note: "shop" } } },
+        container: "shop-1",
+        logs: ["in production"],
+        probe: { body: "info" },
+      },
+    }),
+  ).toEqual({
+    code: "CONTAINER_EXITED",
+    message: "*** ***",
+    hint: "*** again",
+    details: {
+      targets: { production: { succeeded: true, answer: { app: "shop", note: "***" } } },
+      container: "shop-1",
+      logs: ["in ***"],
+      probe: { body: "***" },
+    },
+  });
+});
+
 test.each([
   ["the shorter one first", ["admin", "admin-S3cr3t-9f2"], "to admin-S3cr3t-9f2!", "to ***!"],
   ["the longer one first", ["admin-S3cr3t-9f2", "admin"], "to admin-S3cr3t-9f2!", "to ***!"],

@@ -14,6 +14,18 @@ const SHORTEST_MASKED = 4;
 const SHORTEST_MASKED_LINE = 8;
 
 /**
+ * Keys of events, errors and their details whose texts are words of the protocol, names and IDs:
+ * programs compare them, and a variable may well have the value `production`. Text that somebody
+ * wrote freely has other keys.
+ */
+const NAMES: ReadonlySet<string> = new Set([
+  ...["type", "operation", "stage", "phase", "hook", "plugin", "level", "state", "outcome", "unit"],
+  ...["code", "file", "name", "variable", "time", "target", "targets", "app", "server"],
+  ...["deployment", "behind", "rolledBackTo", "container", "id", "image", "imageId", "reference"],
+  ...["strategy", "upstream"],
+]);
+
+/**
  * A value that prints as `[secret]` in `console.log`, JSON, template strings and errors.
  * Only {@link Secret.reveal} gives it out, and only the code that hands it over calls that.
  */
@@ -84,16 +96,21 @@ export class Masker {
     return masked + text.slice(shown);
   }
 
-  /** A copy of plain data, every string in it masked. */
+  /**
+   * A copy of an event, an error or another answer, every free text in it masked: names and IDs
+   * stay what they are.
+   */
   maskData<Data>(data: Data): Data {
-    if (this.#forms.size === 0) return data;
-    if (typeof data === "string") return this.mask(data) as Data;
-    if (Array.isArray(data)) return data.map((item) => this.maskData(item)) as Data;
-    if (data !== null && typeof data === "object") {
-      const entries = Object.entries(data).map(([key, value]) => [key, this.maskData(value)]);
-      return Object.fromEntries(entries) as Data;
-    }
-    return data;
+    return this.#forms.size === 0 ? data : (this.#masked(data, false) as Data);
+  }
+
+  #masked(data: unknown, named: boolean): unknown {
+    if (typeof data === "string") return named ? data : this.mask(data);
+    if (Array.isArray(data)) return data.map((item) => this.#masked(item, named));
+    if (data === null || typeof data !== "object") return data;
+    return Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [key, this.#masked(value, NAMES.has(key))]),
+    );
   }
 
   #addText(text: string): void {
