@@ -28,7 +28,9 @@ test.each([
   ["A='single # \\n \"x\"' # comment", 'single # \\n "x"'],
   ["A=\"double # 'x'\"", "double # 'x'"],
   ['A="line\\nbreak\\r"', "line\nbreak\r"],
-  ['A="a \\"word\\" and C:\\\\dir\\t"', 'a "word" and C:\\\\dir\\t'],
+  ['A="a \\"word\\" and \\t"', 'a "word" and \\t'],
+  ['A="C:\\\\new\\\\"', "C:\\new\\"],
+  ['A="\\\\\\n"', "\\\n"],
   ['A=`it\'s "both"`', `it's "both"`],
   ['A="two\nlines"', "two\nlines"],
   ["A='two\r\nlines'\r", "two\nlines"],
@@ -58,6 +60,8 @@ test.each([
   ["=hunter2", 1, "this is no variable"],
   ["A=1\nB='hunter2\nC=3", 2, "the value of B has no closing '"],
   ['B="hunter2', 1, 'the value of B has no closing "'],
+  ["A=1\nB=hunter2\0", 2, "the value of B has a NUL byte"],
+  ["B='hunter2\0'", 1, "the value of B has a NUL byte"],
   ["B='hunter2' hunter3", 1, "more follows after the value of B"],
 ])("%j is refused with line %i, and its text is not shown", (text, line, state) => {
   try {

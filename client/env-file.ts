@@ -5,7 +5,8 @@
  * the next line as its value under Node and Deno but not under Bun, and the three disagree about
  * `\"`, `export` and a byte order mark; the latter skips what it does not understand without a
  * word. Like dotenv, but: a comment begins at a `#` after white space (as in the shell, in Docker
- * Compose and for the stock Haloy), and `\"` in double quotes is a quotation mark.
+ * Compose and for the stock Haloy), and in double quotes `\"` is a quotation mark and `\\` a
+ * backslash.
  *
  * @module
  */
@@ -53,6 +54,12 @@ export function envVariables(text: string, file: string): EnvFile {
       throw invalid("this is no variable", `Write "NAME=value", or begin a comment with "#"`);
     }
     const start = at;
+    const noNul = (value: string) => {
+      // No process can be given one.
+      if (!value.includes("\0")) return value;
+      at = start;
+      throw invalid(`the value of ${name} has a NUL byte`, "Save the file as plain text, in UTF-8");
+    };
     const quoted = take(QUOTED);
     if (!quoted) {
       const plain = (take(PLAIN)?.[0] ?? "").replace(/\s#.*$/, "").trim();
@@ -60,11 +67,11 @@ export function envVariables(text: string, file: string): EnvFile {
         at = start;
         throw invalid(`the value of ${name} has no closing ${plain[0]}`, "Close the quotation");
       }
-      variables.push([name, plain]);
+      variables.push([name, noNul(plain)]);
       continue;
     }
     const [, single, double, back] = quoted;
-    variables.push([name, single ?? back ?? unescaped(double ?? "")]);
+    variables.push([name, noNul(single ?? back ?? unescaped(double ?? ""))]);
     if (!take(END)) {
       throw invalid(
         `more follows after the value of ${name}`,
@@ -75,10 +82,10 @@ export function envVariables(text: string, file: string): EnvFile {
   return Object.fromEntries(variables);
 }
 
-/** What stands in double quotes: `\n`, `\r` and `\"` are one character each. */
+/** What stands in double quotes: `\n`, `\r`, `\"` and `\\` are one character each. */
 function unescaped(text: string): string {
-  return text.replace(/\\([nr"])/g, (_, letter) =>
-    letter === "n" ? "\n" : letter === "r" ? "\r" : '"',
+  return text.replace(/\\([nr"\\])/g, (_, letter) =>
+    letter === "n" ? "\n" : letter === "r" ? "\r" : letter,
   );
 }
 

@@ -44,6 +44,12 @@ test("exit codes, signals and a shell that is not there are told apart", async (
   expect(exit).toEqual({ code: null, reason: expect.stringContaining("ENOENT") });
 });
 
+test("a value that no process can be given is refused by its name, without the value", async () => {
+  const { exit } = await run("true", { env: { BROKEN: "hunter\u00002" } });
+  expect(exit).toEqual({ code: null, reason: "the value of the variable BROKEN has a NUL byte" });
+  expect((await run("echo \0")).exit).toEqual({ code: null, reason: "it has a NUL byte" });
+});
+
 test("a process left in the background does not keep the command from ending", async () => {
   const began = Date.now();
   const { exit, lines } = await run("sleep 30 & echo $!");

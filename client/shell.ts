@@ -43,6 +43,9 @@ export type ShellExit =
 export async function runInShell(options: ShellCommand): Promise<ShellExit> {
   const { command, cwd, env, signal, onLine } = options;
   signal.throwIfAborted();
+  const broken = withNul(options);
+  // The runtime's own error would show the value.
+  if (broken !== null) return { code: null, reason: `${broken} has a NUL byte` };
   const child = spawn(env.SHELL || "/bin/sh", ["-c", command], {
     cwd,
     env: defined(env),
@@ -112,6 +115,13 @@ function endGroup(pid: number | undefined, signal: NodeJS.Signals | 0): boolean 
   } catch {
     return false;
   }
+}
+
+/** What cannot be given to a process, by name. Null: nothing. */
+function withNul({ command, env }: ShellCommand): string | null {
+  if (command.includes("\0")) return "it";
+  const [name] = Object.entries(env).find(([, value]) => value?.includes("\0")) ?? [];
+  return name === undefined ? null : `the value of the variable ${name}`;
 }
 
 function defined(env: Environment): Record<string, string> {
