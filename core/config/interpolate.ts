@@ -11,15 +11,16 @@ import type { EnvEntry } from "../target.ts";
 import { cycles, REFERENCE, referencesIn } from "./interpolation.ts";
 import type { ResolvedValue } from "./resolve-env.ts";
 
-/** The longest value that Linux gives to a process (bytes). */
+/** The longest value that Linux gives to a process, and the most of all of them (bytes). */
 const LONGEST_VALUE = 131_072;
+const MOST_OF_ALL = 2 * 1024 * 1024;
 
 /**
  * `resolved` values of `entries` with their references replaced; what contains a secret is one. An
  * unknown name stays as it is written. `locate` says where entry `index` stands.
  *
  * @throws `CONFIG_INVALID` for values that lead back to themselves, with the way, and for one that
- *   gets longer than a process can take.
+ *   gets longer than a process can take, by itself or together with the others.
  */
 export function interpolate(
   entries: readonly EnvEntry[],
@@ -30,6 +31,7 @@ export function interpolate(
   refuseCycles(entries, written, locate);
   const last = new Map(entries.map(({ name }, index) => [name, index]));
   const values = resolved.map(({ value }) => value);
+  let total = 0;
   for (const index of order(written, last)) {
     const text = written[index] ?? "";
     let secret = false;
@@ -41,7 +43,9 @@ export function interpolate(
       secret ||= value instanceof Secret;
       const plain = typeof value === "string" ? value : value.reveal();
       length += plain.length;
-      if (length > LONGEST_VALUE) throw tooLong(entries[index]?.name, locate?.(index));
+      total += plain.length;
+      if (length > LONGEST_VALUE || total > MOST_OF_ALL)
+        throw tooLong(entries[index]?.name, locate?.(index));
       return plain;
     });
     values[index] = secret ? new Secret(replaced) : replaced;
@@ -75,7 +79,7 @@ function order(
 
 function tooLong(name: string | undefined, at: Location | undefined): HaloyError {
   return fail("CONFIG_INVALID", {
-    message: `Cannot use the variable "${name}": with what it refers to it has more than ${LONGEST_VALUE} characters`,
+    message: `Cannot use the variable "${name}": with what it refers to it is longer than a process can take`,
     hint: "Put long values into a file of the image or of a volume",
     at,
   });

@@ -54,6 +54,20 @@ export const IMAGE_ADVICE: readonly Advice[] = [
       },
     ];
   },
+  function builtUnderOtherName(target, { setting }, { draft: { image }, origin }) {
+    const { repository = "" } = target.image ?? {};
+    const own = (key: string) =>
+      draft(image)[key] !== undefined && origin(["image", key])[0] === "targets";
+    if (!isBuilt(target) || !target.image?.buildConfig || repository.includes("/")) return [];
+    if (!own("repository") || own("buildConfig") || own("build")) return [];
+    return [
+      {
+        path: ["image", "repository"],
+        message: `is only another name: the image is built here, with build settings that the target inherits`,
+        suggestion: `To pull "${repository}" instead, write \`${setting("build", false)}\` in "image"`,
+      },
+    ];
+  },
   function argumentsStayInImage(target, { key }) {
     const { image } = target;
     const given = (image?.buildConfig?.args ?? []).filter((argument) => "from" in argument);

@@ -124,6 +124,27 @@ export const TARGET_ADVICE: readonly Advice[] = [
       },
     ];
   },
+  function databaseForgets({ preset, volumes }, { setting }) {
+    if (preset !== "database" || volumes.length > 0) return [];
+    return [
+      {
+        path: ["preset"],
+        message: `is "database", and nothing of it is kept: every deploy starts a new container without volumes`,
+        suggestion: `Mount where its data is, such as \`${setting("volumes", ["data:/var/lib/data"])}\``,
+      },
+    ];
+  },
+  function fileOfAll(_target, _notation, { key }) {
+    if (key !== "local") return [];
+    return [
+      {
+        path: [],
+        target: "key",
+        message: `is called like the file ".env.local", which all targets read`,
+        suggestion: `Give the target another key, so that ".env.<target>" is its own`,
+      },
+    ];
+  },
   function databaseTwice({ image, volumes, deploymentStrategy }, { setting }) {
     const name = referenceOf(image?.repository)?.repository.split("/").at(-1) ?? "";
     if (deploymentStrategy !== "rolling" || volumes.length === 0 || !DATABASES.has(name)) return [];

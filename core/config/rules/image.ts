@@ -5,6 +5,7 @@
  * @module
  */
 
+import { registryHost, registryOf } from "../../reference.ts";
 import { type Glob, parseGlob } from "../glob.ts";
 import { HISTORY_OPTIONS, isMutableTag, KNOWN_OPTIONS } from "../history.ts";
 import { type Draft, draft } from "../merge.ts";
@@ -39,6 +40,25 @@ const builtImageHasNoDigest: TargetRule = (target) => {
       path: ["image", "repository"],
       message: "has a digest, but the image is built here, so its digest is not known before",
       suggestion: "Remove the digest",
+    },
+  ];
+};
+
+/** Docker sends a login to the registry of the image, whatever it is for. */
+const loginFitsImage: TargetRule = (target) => {
+  const image = imageOf(target);
+  const { server } = draft(image.registry);
+  const { repository } = image;
+  if (!isText(server) || !isText(repository) || !referenceOf(repository)) return [];
+  if (draft(image.buildConfig).push === "server") return [];
+  const own = registryHost(registryOf(repository));
+  if (registryHost(server) === own) return [];
+  return [
+    {
+      path: ["image", "registry", "server"],
+      message: `is "${server}", but the image is at "${own}"`,
+      suggestion: `Remove it, or write the registry into the repository: ${registryHost(server)}/…`,
+      because: [{ path: ["image", "repository"], message: `is "${repository}"` }],
     },
   ];
 };
@@ -129,6 +149,7 @@ function patternFindings(
 export const IMAGE_RULES: readonly TargetRule[] = [
   tagWrittenOnce,
   builtImageHasNoDigest,
+  loginFitsImage,
   historyOptions,
   registryHistory,
 ];

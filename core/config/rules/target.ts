@@ -31,7 +31,7 @@ const nameThere: TargetRule = ({ key, draft: { name } }, { setting }) => {
 };
 
 /** A name that never changes can be used by one container at a time. */
-const staticNames: TargetRule = ({ draft: target }, { setting }) => {
+const staticNames: TargetRule = ({ key, draft: target }, { setting }) => {
   if (target.namingStrategy !== "static") return [];
   const findings: Finding[] = [];
   const path = ["namingStrategy"];
@@ -55,6 +55,14 @@ const staticNames: TargetRule = ({ draft: target }, { setting }) => {
       ...{ path: ["replicas"], because },
       message: `is ${replicas}, but with static names there can be only one container`,
       suggestion: `Write \`${setting("replicas", 1)}\`, or ${dynamic}`,
+    });
+  }
+  const name = target.name ?? key;
+  if (isText(name) && name.length === 1) {
+    findings.push({
+      ...{ path: target.name === undefined ? [] : ["name"], because },
+      message: "is one letter, and Docker wants two for a container's name",
+      suggestion: `Choose a longer name, or ${dynamic}`,
     });
   }
   return findings;
