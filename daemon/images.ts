@@ -75,19 +75,22 @@ async function keep(
 }
 
 /**
- * Take a release's tag away; the engine deletes the image with its last tag. False when it stays
- * because a container still uses it.
+ * Take a release's tag away; the engine deletes the image with its last tag. False when it stays:
+ * a container still uses it, or it has no other name and `isAwaited` says that a deployment that
+ * it was pushed for is still to come.
  */
 export async function removeReleaseImage(
   engine: EngineClient,
   app: string,
   deployment: string,
+  isAwaited: (imageId: string) => Promise<boolean>,
 ): Promise<boolean> {
+  const tag = releaseTag(app, deployment);
+  const image = await inspectImage(engine, tag);
+  if (!image) return true;
+  if ((image.RepoTags ?? []).length < 2 && (await isAwaited(image.Id))) return false;
   try {
-    await engine.call(`/images/${releaseTag(app, deployment)}`, {
-      method: "DELETE",
-      expect: [404],
-    });
+    await engine.call(`/images/${tag}`, { method: "DELETE", expect: [404] });
     return true;
   } catch (error) {
     if (rejectedStatus(error) === 409) return false;

@@ -9,9 +9,10 @@ import type { LogLevel } from "../core/events.ts";
 import type { Release } from "../core/hooks.ts";
 import type { PluginHost } from "../core/host.ts";
 import type { EngineClient } from "../engine/client.ts";
-import { inspectImage, removeReleaseImage } from "./images.ts";
+import { inspectImage, releaseTag, removeReleaseImage } from "./images.ts";
 import type { Journal } from "./journal.ts";
 import type { LayerStore } from "./layers/store.ts";
+import { engineName } from "./pull.ts";
 import type { Releases } from "./releases.ts";
 
 /** Deployments of an app whose record is kept in full, whatever became of them. */
@@ -40,7 +41,7 @@ export class Retention {
     { app, history }: Release,
     log: (level: LogLevel, message: string) => void,
   ): Promise<void> {
-    const { journal, releases, engine, plugins } = this.#options;
+    const { journal, releases, engine, layers, plugins } = this.#options;
     try {
       const listed = releases.list(app);
       const { keep, remove } = await plugins.named("retain", history, { app, releases: listed });
@@ -49,8 +50,11 @@ export class Retention {
       const gone: string[] = [];
       for (const deployment of remove) {
         if (deployment === serving || keep.includes(deployment)) continue;
+        // Pushed again since it was released here: for another app, whose turn is still to come.
+        const released = Date.parse(listed.find((one) => one.deployment === deployment)?.at ?? "");
+        const isAwaited = (imageId: string) => layers.isAwaited(imageId, released || 0);
         // One whose image is still in use stays in the history, so that the next time finds it.
-        if (await removeReleaseImage(engine, app, deployment)) gone.push(deployment);
+        if (await removeReleaseImage(engine, app, deployment, isAwaited)) gone.push(deployment);
       }
       releases.forget(gone);
       journal.prune(app, KEPT_RECORDS);
@@ -61,10 +65,17 @@ export class Retention {
     }
   }
 
+  /** Take away what a deployment that became no release has of its image. */
+  async dropImage({ app, deployment }: Release): Promise<void> {
+    const { engine, layers } = this.#options;
+    // What is still awaited goes when its hour is over.
+    await removeReleaseImage(engine, app, deployment, (imageId) => layers.isAwaited(imageId));
+  }
+
   async #removeUnusedImages(): Promise<void> {
-    const { journal, releases, engine, layers } = this.#options;
+    const { releases, engine, layers } = this.#options;
     const images = releases.images();
-    for (const { imageId } of journal.open()) if (imageId !== null) images.add(imageId);
+    for (const imageId of await this.#openImages()) images.add(imageId);
     await layers.removeUnusedImages(images);
     const keep = new Set<string>();
     for (const imageId of images) {
@@ -72,5 +83,19 @@ export class Retention {
       for (const diffId of image?.RootFS.Layers ?? []) keep.add(diffId);
     }
     await layers.removeUnused(keep);
+  }
+
+  /** Images of deployments that have not ended: of queued ones too, and of what was just pulled. */
+  async #openImages(): Promise<readonly string[]> {
+    const { journal, engine } = this.#options;
+    const images: string[] = [];
+    for (const { app, id, image, imageId } of journal.open()) {
+      const names = imageId === null ? [releaseTag(app, id), engineName(image)] : [imageId];
+      for (const name of names) {
+        const found = await inspectImage(engine, name);
+        if (found) images.push(found.Id);
+      }
+    }
+    return images;
   }
 }

@@ -12,7 +12,7 @@ import type { DeploymentHost, DeploymentState, DeployOutcome, Release } from "..
 import { PluginHost, type Running } from "../core/host.ts";
 import { Masker, Secret } from "../core/secret.ts";
 import type { EngineClient } from "../engine/client.ts";
-import { inspectImage, prepareImage, releaseTag, removeReleaseImage } from "./images.ts";
+import { inspectImage, prepareImage, releaseTag } from "./images.ts";
 import { FINAL_STATES, type Journal } from "./journal.ts";
 import type { Registries } from "./registries.ts";
 import type { Releases } from "./releases.ts";
@@ -223,14 +223,14 @@ export class Worker {
   }
 
   async #fail(work: Work, thrown: unknown): Promise<void> {
-    const { engine } = this.#options;
+    const { retention } = this.#options;
     const { release, signal, masker, log } = work;
     if (isHaloyError(thrown) && thrown.code === "LEASE_LOST") throw thrown;
     // haloyd is being stopped with the way back still open: the next start goes on with it.
     if (thrown instanceof Stopped) return;
     const reason = errorJson(signal.aborted ? signal.reason : thrown);
     if (signal.aborted && thrown !== signal.reason) log("debug", errorJson(thrown).message);
-    await removeReleaseImage(engine, release.app, release.deployment).catch(() => false);
+    await retention.dropImage(release).catch(() => false);
     const state = reason.code === "DEPLOYMENT_CANCELLED" ? "cancelled" : "failed";
     await this.#end(work, state, { error: masker.maskData(reason) });
   }

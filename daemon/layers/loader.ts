@@ -8,10 +8,11 @@
 import { text } from "node:stream/consumers";
 import { isHaloyError, reasonOf } from "../../core/errors.ts";
 import type { EngineClient } from "../../engine/client.ts";
-import type { ImageLoad, ImageLoadAnswer, ImageQuery } from "../../wire/layers.ts";
+import type { ImageLoad, ImageLoadAnswer } from "../../wire/layers.ts";
 import { type ArchiveImage, type Description, describe, packArchive } from "./archive.ts";
 import { type EngineImages, type EngineLayer, sameLayers } from "./images.ts";
 import type { Layers } from "./layers.ts";
+import type { PushedImages } from "./pushed-images.ts";
 import type { Records } from "./records.ts";
 import { badRequest, layersMissing, notLoaded } from "./requests.ts";
 
@@ -21,6 +22,7 @@ export interface LoaderParts {
   readonly images: EngineImages;
   readonly layers: Layers;
   readonly records: Records;
+  readonly pushed: PushedImages;
 }
 
 /** Loads images into one engine. */
@@ -31,18 +33,6 @@ export class ImageLoader {
 
   constructor(parts: LoaderParts) {
     this.#parts = parts;
-  }
-
-  /** The engine's own ID of the image, if it has it; it carries the reference then. */
-  async present({ imageId, diffIds, reference }: ImageQuery): Promise<string | null> {
-    const { images, records } = this.#parts;
-    const candidates = [imageId, (await records.image(imageId))?.engineId];
-    for (const id of candidates) {
-      if (id === undefined || !(await images.has(id, diffIds))) continue;
-      await images.tag(id, reference);
-      return id;
-    }
-    return null;
   }
 
   /** Layers that need not be sent, because the engine has them. */
@@ -76,18 +66,17 @@ export class ImageLoader {
 
   async #load(request: ImageLoad): Promise<ImageLoadAnswer> {
     const { imageId, reference, diffIds } = request;
-    const { images, records } = this.#parts;
+    const { records, pushed } = this.#parts;
     const config = request.config ?? (await records.image(imageId))?.config;
     if (config === undefined) {
       throw badRequest("Cannot load the image: its configuration was not sent", undefined, 409);
     }
     const bytes = Buffer.from(config, "base64");
     checkConfig(bytes, diffIds);
-    const present = await this.present({ imageId, diffIds, reference });
+    const present = await pushed.find({ imageId, diffIds, reference });
     if (present) return { imageId: present };
     const { engineId, layers } = await this.#loadSlim(bytes, diffIds);
-    await records.addImage({ imageId, engineId, layers, config, loadedAt: Date.now() });
-    await images.tag(engineId, reference);
+    await pushed.add({ imageId, engineId, layers, config }, reference);
     return { imageId: engineId };
   }
 

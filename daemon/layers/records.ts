@@ -20,7 +20,7 @@ export interface ImageRecord {
   readonly layers: readonly { readonly diffId: string; readonly size: number | null }[];
   /** The image's configuration in base64. */
   readonly config: string;
-  /** When it was loaded (milliseconds since 1970). */
+  /** When it was last pushed: loaded, or found to be here (milliseconds since 1970). */
   readonly loadedAt?: number;
 }
 

@@ -31,6 +31,7 @@ import { discard, makeDirectory } from "./durable.ts";
 import { EngineImages } from "./images.ts";
 import { Layers } from "./layers.ts";
 import { ImageLoader } from "./loader.ts";
+import { PushedImages } from "./pushed-images.ts";
 import { Records } from "./records.ts";
 import { Uploads } from "./uploads.ts";
 
@@ -51,7 +52,7 @@ export class LayerStore {
   readonly #layers: Layers;
   readonly #uploads: Uploads;
   readonly #records: Records;
-  readonly #images: EngineImages;
+  readonly #pushed: PushedImages;
   readonly #loader: ImageLoader;
   /** Layers that a client counts on, and until when. */
   readonly #awaited: Map<string, number> = new Map();
@@ -63,12 +64,14 @@ export class LayerStore {
     this.#layers = new Layers(directory, this.#trash);
     this.#uploads = new Uploads(join(directory, "uploads"), this.#trash, this.#layers);
     this.#records = new Records(directory);
-    this.#images = new EngineImages(engine);
+    const images = new EngineImages(engine);
+    this.#pushed = new PushedImages(images, this.#records);
     this.#loader = new ImageLoader({
       engine,
-      images: this.#images,
+      images,
       layers: this.#layers,
       records: this.#records,
+      pushed: this.#pushed,
     });
   }
 
@@ -139,7 +142,7 @@ export class LayerStore {
 
   /** What a client needs to send of an image. One that the engine has gets the reference. */
   async queryImage(query: ImageQuery): Promise<ImageQueryAnswer> {
-    const imageId = await this.#loader.present(query);
+    const imageId = await this.#pushed.find(query);
     if (imageId !== null) return { present: true, imageId, config: true, layers: {} };
     const inEngine = await this.#loader.inEngine(query.diffIds);
     const layers: Record<string, LayerState> = {};
@@ -161,19 +164,22 @@ export class LayerStore {
 
   /**
    * Remove images that were loaded from here and that `keep` (IDs of the engine) does not name:
-   * of pushes whose deployment failed, was refused, or never came. Images loaded within the last
+   * of pushes whose deployment failed, was refused, or never came. Images pushed within the last
    * hour stay. Others than ours are never touched.
    */
   async removeUnusedImages(
     keep: ReadonlySet<string>,
     now: number = Date.now(),
   ): Promise<readonly string[]> {
-    const removed: string[] = [];
-    for (const { engineId, loadedAt } of await this.#records.images()) {
-      if (keep.has(engineId) || now - (loadedAt ?? 0) < WAIT_FOR_LOAD_MS) continue;
-      if (await this.#images.remove(engineId)) removed.push(engineId);
-    }
-    return removed;
+    return await this.#pushed.removeUnused(keep, now);
+  }
+
+  /**
+   * Whether a deployment of the image (its ID in the engine) may still come: it was pushed within
+   * the last hour, and after `since` (milliseconds since 1970).
+   */
+  async isAwaited(engineId: string, since = 0): Promise<boolean> {
+    return await this.#pushed.isAwaited(engineId, since);
   }
 
   /**
