@@ -17,6 +17,7 @@ import { checkHistory, resolveImage, withValues } from "./images.ts";
 import type { Connected, Opened } from "./opened.ts";
 import { forEachTarget } from "./outcomes.ts";
 import { Problems } from "./problems.ts";
+import { clashesOf } from "./same-place.ts";
 import { stage } from "./stage.ts";
 import {
   allOf,
@@ -50,6 +51,9 @@ export async function prepare(run: Opened): Promise<Prepared[]> {
     const wanted = [...needs.values()].flatMap(allOf);
     const values = await findValues(run, [...tokens.values(), ...wanted], problems);
     const connected = await connectWith(run, tokens, values, problems);
+    for (const { targets, error } of clashesOf(connected, session.loaded.locate)) {
+      problems.add(targets, error);
+    }
     await forEachTarget(connected, workspace.signal, async (open) => {
       for (const error of await verify(open, workspace.signal)) problems.add([open.name], error);
     });

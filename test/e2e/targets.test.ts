@@ -191,6 +191,20 @@ test("all problems of all targets are told at once, before anything is built", a
   expect(stages(events)).toEqual(["verify", "resolve"]);
 });
 
+test("one server that is written in two ways is one server: an app or a domain is there once", async () => {
+  const again = one.haloyd.server.replace("127.0.0.1", "127.1");
+  const shared = { server: again, domains: [{ domain: host("production") }] };
+  project.config(config({}, { jobs: { ...shared, name: "targets-jobs" } }));
+  await using haloy = await project.open();
+  const { error, events } = await finished(haloy.deploy({ targets: ["production", "jobs"] }));
+  if (!isHaloyError(error)) throw error;
+  expect(error.code).toBe("CONFIG_INVALID");
+  expect(error.message).toContain(
+    `"production" and "jobs" have the domain "${host("production")}" on ${one.haloyd.url}`,
+  );
+  expect(stages(events)).not.toContain("build");
+});
+
 test("a target that fails does not stop the others, and the error tells both", async () => {
   project.config(
     config(
