@@ -56,8 +56,23 @@ function pushesOf(targets: readonly Prepared[]): Push[] {
     const [first] = group;
     const choice = first?.image.push;
     if (!first || !choice) return [];
-    return [{ choice, ...destinationOf(first), login: first.image.login, targets: group }];
+    const way = { choice, ...destinationOf(first) };
+    return way.direct
+      ? [{ ...way, login: first.image.login, targets: group }]
+      : byLogin(group).map((some) => ({ ...way, ...some }));
   });
+}
+
+/** Targets by what they log in with: each login must work. One without takes what there is. */
+function byLogin(targets: readonly Prepared[]): Pick<Push, "login" | "targets">[] {
+  const logins = targets.flatMap(({ image: { login } }) => login ?? []);
+  const key = (login: RegistryLogin | null | undefined) =>
+    login && JSON.stringify([login.registry, login.username, login.password.reveal()]);
+  const loginOf = ({ image }: Prepared) => key(image.login ?? logins[0]);
+  return [...Map.groupBy(targets, loginOf).values()].map((some) => ({
+    login: some.find(({ image }) => image.login)?.image.login ?? null,
+    targets: some,
+  }));
 }
 
 function destinationOf({ image, server }: Prepared): { to: string; direct: boolean } {
@@ -97,7 +112,7 @@ export function refuseSharedTags(targets: readonly Prepared[]): void {
       const key = `${to} ${reference}`;
       const other = taken.get(key);
       taken.set(key, build);
-      if (!other) continue;
+      if (!other || other === build) continue;
       throw fail("CONFIG_INVALID", {
         message: `Cannot push two different images as "${reference}": ${namesOf(other)} and ${namesOf(build)} build it differently`,
         hint: `Give each its own "tag" or "repository", or build both with the same settings and values`,
