@@ -6,7 +6,12 @@
  */
 
 import { interpolate } from "../core/config/interpolate.ts";
-import { type Need, type ResolvedValue, resolveNeeds } from "../core/config/resolve-env.ts";
+import {
+  type Need,
+  type Resolution,
+  type ResolvedValue,
+  resolveNeeds,
+} from "../core/config/resolve-env.ts";
 import type { Location } from "../core/errors.ts";
 import type { RegistryLogin } from "../core/hooks.ts";
 import { registryHost, registryOf } from "../core/reference.ts";
@@ -77,14 +82,32 @@ export function maskWritten(
   }
 }
 
-/** Find values. Secret ones are masked in the run from here on; what is missing is a problem. */
+/**
+ * Find values. Secret ones are masked in the run from here on; what is missing is a problem. A
+ * source is asked once for all targets with the same environment: a provider may log in with what
+ * stands there, so what a target alone gets it gets among others too.
+ */
 export async function findValues(
   run: Opened,
   needs: readonly Need[],
   problems: Problems,
 ): Promise<Values> {
-  const { session, workspace, targets } = run;
-  const found = await resolveNeeds(needs, {
+  const alike = [...Map.groupBy(needs, ({ env }) => environmentKey(env)).values()];
+  const all = await Promise.all(alike.map((some) => resolveAlike(run, some)));
+  for (const found of all) {
+    for (const { owners, error } of found.problems) problems.add(owners, error);
+  }
+  const values = new Map(all.flatMap(({ values }) => [...values]));
+  for (const value of values.values()) {
+    if (value instanceof Secret) run.workspace.masker.add(value);
+  }
+  return values;
+}
+
+/** Resolve needs of targets whose environment is the same. */
+async function resolveAlike(run: Opened, needs: readonly Need[]): Promise<Resolution> {
+  const { session, targets } = run;
+  return await resolveNeeds(needs, {
     directory: session.loaded.directory,
     secretProviders: session.config.secretProviders,
     async ask(provider, input, wanted) {
@@ -96,11 +119,11 @@ export async function findValues(
       return await host.named("resolveSecret", { strategy: provider }, input);
     },
   });
-  for (const value of found.values.values()) {
-    if (value instanceof Secret) workspace.masker.add(value);
-  }
-  for (const { owners, error } of found.problems) problems.add(owners, error);
-  return found.values;
+}
+
+/** Equal for equal environments. */
+function environmentKey(env: Need["env"]): string {
+  return JSON.stringify(Object.entries(env).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /**
