@@ -31,11 +31,16 @@ interface Commands {
 }
 
 /**
- * Run `global_pre_deploy`, then `pre_deploy` of each target.
+ * Run `global_pre_deploy`, then `pre_deploy` of each target. `onBegin` hears of every target before
+ * its first command runs.
  *
  * @throws `HOOK_COMMAND_FAILED` of the first one that fails: nothing after it runs.
  */
-export async function runBefore(run: Opened, jobs: readonly Job[]): Promise<void> {
+export async function runBefore(
+  run: Opened,
+  jobs: readonly Job[],
+  onBegin: (job: Job) => void,
+): Promise<void> {
   const { config, loaded } = run.session;
   await runAll(run, {
     phase: "global_pre_deploy",
@@ -45,6 +50,7 @@ export async function runBefore(run: Opened, jobs: readonly Job[]): Promise<void
     locate: (index) => loaded.locate(["globalPreDeploy", index]),
   });
   for (const job of jobs) {
+    if (job.target.preDeploy.length > 0) onBegin(job);
     await runAll(run, {
       phase: "pre_deploy",
       commands: job.target.preDeploy,
@@ -55,20 +61,27 @@ export async function runBefore(run: Opened, jobs: readonly Job[]): Promise<void
   }
 }
 
+/** What ends. */
+export interface Ended<Answer = unknown> {
+  readonly jobs: readonly Job[];
+  /**
+   * Targets whose `post_deploy` runs. When a command before the deploy failed, those whose
+   * `pre_deploy` had begun: what it switched on is switched off again.
+   */
+  readonly ended: readonly Job[];
+  readonly outcomes: Outcomes<Answer>;
+}
+
 /**
  * Run `post_deploy` of each target, whatever its outcome, then `global_post_deploy`.
  *
  * @throws `HOOK_COMMAND_FAILED` of the first one that fails: nothing after it runs.
  */
-export async function runAfter(
-  run: Opened,
-  jobs: readonly Job[],
-  outcomes: Outcomes<unknown>,
-): Promise<void> {
+export async function runAfter(run: Opened, { jobs, ended, outcomes }: Ended): Promise<void> {
   const { config, loaded } = run.session;
   const outcomeOf = (names: readonly string[]) =>
     names.every((name) => outcomes.get(name)?.succeeded) ? "succeeded" : "failed";
-  for (const job of jobs) {
+  for (const job of ended) {
     await runAll(run, {
       phase: "post_deploy",
       commands: job.target.postDeploy,

@@ -11,24 +11,26 @@ import { errorJson, fail, isHaloyError } from "../core/errors.ts";
 import { writeTarget } from "../wire/target-config.ts";
 import type { ByTarget, DeployResult } from "./api.ts";
 import { buildsOf } from "./builds.ts";
-import { type Job, runAfter, runBefore } from "./commands.ts";
+import { type Ended, type Job, runAfter, runBefore } from "./commands.ts";
 import { type Delivered, deliver } from "./deliver.ts";
 import type { Opened } from "./opened.ts";
 import {
   answersOf,
+  cancelledAfter,
+  detailsOf,
   failureOf,
   forEachTarget,
-  type Outcomes,
   succeededIn,
   type Words,
 } from "./outcomes.ts";
-import { prepare } from "./prepare.ts";
+import { type Prepared, prepare } from "./prepare.ts";
 import { stage } from "./stage.ts";
 
 /** How a deploy of several targets is told. */
 const WORDS: Words<DeployResult> = {
   action: "deploy",
   done: "Deployed",
+  code: "DEPLOYMENT_FAILED",
   describe: ({ deployment }) => deployment,
 };
 
@@ -39,29 +41,32 @@ export async function deploy(
 ): Promise<ByTarget<string, DeployResult>> {
   const began = performance.now();
   const { signal } = run.workspace;
-  const jobs = await orTellAll(run, async () => {
-    const prepared = await prepare(run);
-    const jobs = prepared.map((target): Job => ({ ...target, deployment: newDeploymentId() }));
-    await runBefore(run, jobs);
-    return jobs;
-  });
+  let prepared: readonly Prepared[];
+  try {
+    prepared = await prepare(run);
+  } catch (error) {
+    if (!signal.aborted) await tellAll(run, error);
+    throw error;
+  }
+  const jobs = prepared.map((target): Job => ({ ...target, deployment: newDeploymentId() }));
+  const begun: Job[] = [];
+  let ended: readonly Job[] = begun;
   let delivered: ReadonlyMap<string, Delivered>;
   try {
+    await runBefore(run, jobs, (job) => begun.push(job));
+    ended = jobs;
     delivered = await deliver(run, buildsOf(jobs), jobs.length);
   } catch (error) {
     signal.throwIfAborted();
     await tellAll(run, error);
-    const failed = new Map(jobs.map(({ name }) => [name, { succeeded: false, error }] as const));
-    await after(run, jobs, failed, error);
+    const outcomes = new Map(jobs.map(({ name }) => [name, { succeeded: false, error }] as const));
+    await after(run, { jobs, ended, outcomes, failure: error });
     throw error;
   }
-  const outcomes = await forEachTarget(jobs, signal, async (job) => {
+  const work = async (job: Job): Promise<DeployResult> => {
     try {
-      const result = await deployOne(run, job, {
-        noWait,
-        began,
-        delivered: delivered.get(job.name),
-      });
+      const options = { noWait, began, delivered: delivered.get(job.name) };
+      const result = await deployOne(run, job, options);
       await job.host.all("done", { app: job.target.name, deployment: job.deployment });
       return result;
     } catch (error) {
@@ -70,8 +75,9 @@ export async function deploy(
       }
       throw error;
     }
-  });
-  await after(run, jobs, outcomes, failureOf(outcomes, WORDS));
+  };
+  const outcomes = await forEachTarget(jobs, signal, work, WORDS);
+  await after(run, { jobs, ended, outcomes, failure: failureOf(outcomes, WORDS) });
   return answersOf(outcomes, WORDS);
 }
 
@@ -126,14 +132,14 @@ async function deployOne(
  */
 async function after(
   run: Opened,
-  jobs: readonly Job[],
-  outcomes: Outcomes<DeployResult>,
-  failure: unknown,
+  { failure, ...ended }: Ended<DeployResult> & { readonly failure: unknown },
 ): Promise<void> {
+  const { signal } = run.workspace;
+  const { outcomes } = ended;
   try {
-    await runAfter(run, jobs, outcomes);
+    await runAfter(run, ended);
   } catch (error) {
-    run.workspace.signal.throwIfAborted();
+    if (signal.aborted) throw cancelledAfter(signal, outcomes, WORDS);
     if (!isHaloyError(error)) throw error;
     const json = isHaloyError(failure) ? failure.toJSON() : null;
     if (json) {
@@ -147,18 +153,9 @@ async function after(
     throw fail(error.code, {
       ...error.toJSON(),
       message: `${error.message}\nThe deployment itself succeeded: ${succeededIn(outcomes, WORDS)}`,
+      details: { ...Object(error.details), ...detailsOf(outcomes) },
       cause: error,
     });
-  }
-}
-
-/** Do `work`; plugins of all targets hear of what it throws, except of a cancellation. */
-async function orTellAll<Result>(run: Opened, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!run.workspace.signal.aborted) await tellAll(run, error);
-    throw error;
   }
 }
 

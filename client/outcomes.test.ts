@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { errorJson, fail } from "../core/errors.ts";
-import { answersOf, forEachTarget, type Outcomes } from "./outcomes.ts";
+import { answersOf, failureOf, forEachTarget, type Outcomes } from "./outcomes.ts";
 
 const target = (name: string, server: string) => ({ name, server: { url: server } });
 const never = new AbortController().signal;
@@ -92,16 +92,49 @@ test("answers come by target; one failure keeps its code, and of a single target
   });
 });
 
-test("several failures are one error that tells each", () => {
+test("several failures are one error that tells each, with what to do about it", () => {
   const outcomes = new Map([
     ["a", bad("Cannot start it:\nno memory", "Buy some")],
     ["b", { succeeded: false, error: new TypeError("x is undefined") } as const],
+    ["c", bad("Cannot start it", "Look at it")],
   ]);
   expect(failure(outcomes)).toMatchObject({
-    code: "DEPLOYMENT_FAILED",
+    code: "CONTAINER_EXITED",
     message:
-      "Cannot deploy 2 of 2 targets:\n- a: Cannot start it:\n  no memory\n- b: x is undefined",
-    hint: "Buy some",
+      "Cannot deploy 3 of 3 targets:\n- a: Cannot start it:\n  no memory\n  → Buy some\n- b: x is undefined\n- c: Cannot start it\n  → Look at it",
     details: { targets: { b: { error: { code: "INTERNAL" } } } },
+  });
+  expect(failure(outcomes)).not.toHaveProperty("hint");
+});
+
+test("what is to be done about all failures is told once, and an operation may have its own code", () => {
+  const outcomes = new Map([
+    ["a", bad("No", "Wait")],
+    ["b", bad("No", "Wait")],
+  ]);
+  expect(failure(outcomes)).toMatchObject({
+    message: "Cannot deploy 2 of 2 targets:\n- a: No\n- b: No",
+    hint: "Wait",
+  });
+  const error = failureOf(outcomes, { ...words, code: "DEPLOYMENT_FAILED" });
+  expect(errorJson(error).code).toBe("DEPLOYMENT_FAILED");
+});
+
+test("a cancellation tells what was done before it", async () => {
+  const abort = new AbortController();
+  const work = forEachTarget(
+    [target("a", "one"), target("b", "one"), target("c", "one")],
+    abort.signal,
+    async ({ name }) => {
+      if (name === "a") return 1;
+      abort.abort(fail("ABORTED", { message: "Cancelled" }));
+      throw abort.signal.reason;
+    },
+    words,
+  );
+  expect(errorJson(await work.catch((error: unknown) => error))).toEqual({
+    code: "ABORTED",
+    message: "Cancelled\nDeployed already: a (id 1)",
+    details: { targets: { a: ok, b: { succeeded: false, error: expect.anything() } } },
   });
 });

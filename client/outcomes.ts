@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type ErrorJson, errorJson, fail, isHaloyError } from "../core/errors.ts";
+import { type ErrorCode, type ErrorJson, errorJson, fail } from "../core/errors.ts";
 import type { ServerConnection } from "../core/hooks.ts";
 import type { ByTarget } from "./api.ts";
 
@@ -28,12 +28,13 @@ interface Located {
 
 /**
  * Do `work` for every target. A failure ends only the work on its target; all are waited for, also
- * after a cancellation, which is then thrown.
+ * after a cancellation, which is then thrown: with `words` it tells what was done before it.
  */
 export async function forEachTarget<Target extends Located, Answer>(
   targets: readonly Target[],
   signal: AbortSignal,
   work: (target: Target) => Promise<Answer>,
+  words?: Words<Answer>,
 ): Promise<Outcomes<Answer>> {
   const outcomes = new Map<string, Outcome<Answer>>();
   const servers = [...Map.groupBy(targets, ({ server }) => server.url).values()];
@@ -53,13 +54,14 @@ export async function forEachTarget<Target extends Located, Answer>(
     }
   };
   await Promise.all(Array.from({ length: Math.min(MOST_SERVERS, servers.length) }, worker));
-  signal.throwIfAborted();
-  return new Map(
+  const ordered = new Map(
     targets.flatMap(({ name }): [string, Outcome<Answer>][] => {
       const outcome = outcomes.get(name);
       return outcome ? [[name, outcome]] : [];
     }),
   );
+  if (signal.aborted) throw words ? cancelledAfter(signal, ordered, words) : signal.reason;
+  return ordered;
 }
 
 /** Words for {@link answersOf}. */
@@ -68,6 +70,8 @@ export interface Words<Answer> {
   readonly action: string;
   /** What became of the others: `Deployed`. */
   readonly done: string;
+  /** The code for several failures. Absent: that of the first one. */
+  readonly code?: ErrorCode;
   /** More about one that succeeded. */
   describe?(answer: Answer): string;
 }
@@ -94,9 +98,7 @@ export function failureOf<Answer>(outcomes: Outcomes<Answer>, words: Words<Answe
   if (outcomes.size === 1) return only.error;
   const successes = succeededIn(outcomes, words);
   const besides = successes === "" ? "" : `\n${words.done} all the same: ${successes}`;
-  const details = {
-    targets: Object.fromEntries([...outcomes].map(([name, one]) => [name, plain(one)])),
-  };
+  const details = detailsOf(outcomes);
   if (others.length === 0) {
     const json = errorJson(only.error);
     return fail(json.code, {
@@ -106,14 +108,40 @@ export function failureOf<Answer>(outcomes: Outcomes<Answer>, words: Words<Answe
       cause: only.error,
     });
   }
-  const lines = failed.map(
-    ({ name, error }) => `- ${name}: ${errorJson(error).message.replaceAll("\n", "\n  ")}`,
-  );
-  return fail("DEPLOYMENT_FAILED", {
+  const errors = failed.map(({ name, error }) => ({ name, ...errorJson(error) }));
+  const hints = new Set(errors.map(({ hint }) => hint));
+  const lines = errors.map(({ name, message, hint }) => {
+    const advice = hints.size === 1 || hint === undefined ? "" : `\n→ ${hint}`;
+    return `- ${name}: ${`${message}${advice}`.replaceAll("\n", "\n  ")}`;
+  });
+  const codes = errors.map(({ code }) => code);
+  return fail(words.code ?? codes.find((code) => code !== "INTERNAL") ?? "INTERNAL", {
     message: `Cannot ${words.action} ${failed.length} of ${outcomes.size} targets:\n${lines.join("\n")}${besides}`,
-    hint: failed.map(({ error }) => (isHaloyError(error) ? error.hint : undefined)).find(Boolean),
+    hint: hints.size === 1 ? errors[0]?.hint : undefined,
     details,
   });
+}
+
+/** The error of a cancellation, with what was done before it. */
+export function cancelledAfter<Answer>(
+  { reason }: AbortSignal,
+  outcomes: Outcomes<Answer>,
+  words: Words<Answer>,
+): unknown {
+  const successes = succeededIn(outcomes, words);
+  if (successes === "") return reason;
+  return fail("ABORTED", {
+    message: `${errorJson(reason).message}\n${words.done} already: ${successes}`,
+    details: detailsOf(outcomes),
+    cause: reason,
+  });
+}
+
+/** What became of each target, for programs: an error's details. */
+export function detailsOf<Answer>(outcomes: Outcomes<Answer>): {
+  readonly targets: Readonly<Record<string, Plain<Answer>>>;
+} {
+  return { targets: Object.fromEntries([...outcomes].map(([name, one]) => [name, plain(one)])) };
 }
 
 /** Targets that succeeded, in words. Empty: none. */
@@ -130,8 +158,10 @@ export function succeededIn<Answer>(
 }
 
 /** An outcome as plain data. */
-function plain<Answer>(
-  outcome: Outcome<Answer>,
-): { succeeded: true; answer: Answer } | { succeeded: false; error: ErrorJson } {
+type Plain<Answer> =
+  | { readonly succeeded: true; readonly answer: Answer }
+  | { readonly succeeded: false; readonly error: ErrorJson };
+
+function plain<Answer>(outcome: Outcome<Answer>): Plain<Answer> {
   return outcome.succeeded ? outcome : { succeeded: false, error: errorJson(outcome.error) };
 }

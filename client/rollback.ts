@@ -15,7 +15,7 @@ import { type ReceivedTarget, readTarget } from "../wire/target-config.ts";
 import type { ByTarget, DeployResult } from "./api.ts";
 import { connectAll } from "./connect-targets.ts";
 import type { Connected, Opened } from "./opened.ts";
-import { answersOf, forEachTarget } from "./outcomes.ts";
+import { answersOf, forEachTarget, type Words } from "./outcomes.ts";
 import { checkServer } from "./prepare.ts";
 import { Problems } from "./problems.ts";
 import { storedReleases } from "./releases.ts";
@@ -32,6 +32,14 @@ import {
 
 /** History strategies whose images are on the server: going back needs no registry. */
 const ON_SERVER: ReadonlySet<string> = new Set(["local"]);
+
+/** How a rollback of several targets is told. */
+const WORDS: Words<DeployResult> = {
+  action: "roll back",
+  done: "Rolled back",
+  code: "DEPLOYMENT_FAILED",
+  describe: ({ deployment }) => deployment,
+};
 
 /** A target and the release it goes back to. */
 interface Found extends Connected {
@@ -60,14 +68,8 @@ export async function rollback(
     });
   }
   const ready = await prepare(run, to);
-  const outcomes = await forEachTarget(ready, signal, (one) =>
-    bringBack(one, { noWait, began, signal }),
-  );
-  return answersOf(outcomes, {
-    action: "roll back",
-    done: "Rolled back",
-    describe: ({ deployment }) => deployment,
-  });
+  const work = (one: Ready) => bringBack(one, { noWait, began, signal });
+  return answersOf(await forEachTarget(ready, signal, work, WORDS), WORDS);
 }
 
 /** Find the releases and everything they need. */

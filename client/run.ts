@@ -4,7 +4,7 @@
  * @module
  */
 
-import { errorJson, fail } from "../core/errors.ts";
+import { errorJson, fail, isHaloyError } from "../core/errors.ts";
 import { EventLog, type Operation } from "../core/events.ts";
 import { Masker } from "../core/secret.ts";
 import type { Run, RunOptions } from "./api.ts";
@@ -54,7 +54,9 @@ export function startRun<Result>(
       events.append({ type: "run:end", ...about });
       return value;
     } catch (error) {
-      const reason = abort.signal.aborted ? abort.signal.reason : maskedError(error, masker);
+      // Whatever a cancellation broke is no news, but for what was done before it.
+      const cancelled = abort.signal.aborted && !(isHaloyError(error) && error.code === "ABORTED");
+      const reason = maskedError(cancelled ? abort.signal.reason : error, masker);
       events.append({ type: "run:fail", operation, error: errorJson(reason) });
       throw reason;
     } finally {

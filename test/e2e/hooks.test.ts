@@ -102,7 +102,7 @@ test("commands run in their order, before the build and after the deploy, and kn
   expect(ends).toHaveLength(7);
 });
 
-test("a pre_deploy command that fails stops everything after it: nothing is built, secrets are not shown", async () => {
+test("a pre_deploy command that fails stops everything: nothing is built, what had begun is ended, secrets are not shown", async () => {
   project.config(
     config(
       { a: { pre_deploy: ["echo it says $SECRET >&2; exit 7", say("pre")] } },
@@ -112,7 +112,11 @@ test("a pre_deploy command that fails stops everything after it: nothing is buil
   await using haloy = await project.open();
   const { events, error } = await finished(haloy.deploy({ all: true }));
   if (!isHaloyError(error)) throw error;
-  expect(said()).toEqual(["global-pre a,b"]);
+  expect(said().map((line) => line.replace(/ 01\w+/, ""))).toEqual([
+    "global-pre a,b",
+    "post a hooks-a failed",
+    "global-post a,b failed",
+  ]);
   expect(stages(events)).toEqual(["verify", "resolve"]);
   expect(error.toJSON()).toMatchObject({
     code: "HOOK_COMMAND_FAILED",
@@ -127,6 +131,21 @@ test("a pre_deploy command that fails stops everything after it: nothing is buil
     .findIndex((text) => text.includes("exit 7"));
   expect(error.at).toMatchObject({ file: join(project.app.dir, "haloy.yaml"), line: line + 1 });
   expect(JSON.stringify(events)).not.toContain(SECRET);
+});
+
+test("post_deploy of every target whose pre_deploy had begun runs, when that of a later one fails", async () => {
+  project.config(config({ b: { pre_deploy: [say("pre"), "exit 3"] } }));
+  await using haloy = await project.open();
+  const { error } = await finished(haloy.deploy({ all: true }));
+  expect(isHaloyError(error) && error.message).toMatch(/of b: it ended with exit code 3$/);
+  expect(said().map((line) => line.replace(/ 01\w+/, ""))).toEqual([
+    "global-pre a,b",
+    "pre a hooks-a",
+    "pre b hooks-b",
+    "post a hooks-a failed",
+    "post b hooks-b failed",
+    "global-post a,b failed",
+  ]);
 });
 
 test("post_deploy runs whatever became of its target, and global_post_deploy knows that one failed", async () => {
@@ -172,6 +191,15 @@ test("a post_deploy command that fails fails the run, says that the deployment s
   expect(error.message).toMatch(
     /of a: it ended with exit code 1\nThe deployment itself succeeded: a \(01\w+\), b \(01\w+\)$/,
   );
+  // Programs find what was deployed.
+  expect(error.details).toMatchObject({
+    phase: "post_deploy",
+    target: "a",
+    targets: {
+      a: { succeeded: true, answer: { app: "hooks-a", deployment: expect.stringMatching(/^01/) } },
+      b: { succeeded: true },
+    },
+  });
   expect(said().filter((line) => line.includes("post"))).toEqual([]);
   for (const target of ["a", "b"]) {
     expect((await fetchPage(server.caddy.httpPort, host(target))).body).toBe("after");
@@ -193,6 +221,24 @@ test("a cancellation ends a command with all its processes, and nothing after it
   await sleep(100);
   expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
   expect(said()).toEqual(["global-pre a,b"]);
+});
+
+test("after a cancellation the error tells what was deployed before it, and no command runs", async () => {
+  project.config(config(), "cancelled");
+  await using haloy = await project.open();
+  const run = haloy.deploy({ all: true });
+  for await (const { type, target } of run) {
+    if (type === "stage:start" && target === "b") run.cancel();
+  }
+  const error = await run.result.catch((thrown: unknown) => thrown);
+  if (!isHaloyError(error)) throw error;
+  expect(error.code).toBe("ABORTED");
+  expect(error.message).toMatch(/^Cancelled\nDeployed already: a \(01\w+\)$/);
+  expect(error.details).toMatchObject({
+    targets: { a: { succeeded: true, answer: { app: "hooks-a" } }, b: { succeeded: false } },
+  });
+  expect(said().filter((line) => line.includes("post"))).toEqual([]);
+  expect((await fetchPage(server.caddy.httpPort, host("a"))).body).toBe("cancelled");
 });
 
 test("plan shows the commands and runs none", async () => {
