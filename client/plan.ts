@@ -17,7 +17,10 @@ import { statusOrNull, storedReleases } from "./releases.ts";
 /** Stands for the release that the deploy would leave behind. */
 const NEW = "(new)";
 
-/** What a deploy would do. Throws where a deploy would. */
+/**
+ * What a deploy would do. Throws what a deploy finds wrong before its first change; what only
+ * shows when commands run, images are built or containers start, no plan knows.
+ */
 export async function plan(run: Opened): Promise<Plan> {
   const { session, workspace } = run;
   const prepared = await prepare(run);

@@ -1,6 +1,6 @@
 /**
- * What a deploy finds out before it changes anything: a plan stops where a deploy would. All
- * problems of all targets are told at once.
+ * What a deploy and a plan find out before anything changes. All problems of all targets are told
+ * at once.
  *
  * @module
  */
@@ -46,7 +46,7 @@ export async function prepare(run: Opened): Promise<Prepared[]> {
     maskWritten(workspace.masker, wanted);
     needs.set(open.name, wanted);
   }
-  const [values, connected] = await stage(workspace, "verify", "Check", async () => {
+  const check = async () => {
     const tokens = tokenNeeds(run);
     const wanted = [...needs.values()].flatMap(allOf);
     const values = await findValues(run, [...tokens.values(), ...wanted], problems);
@@ -57,9 +57,11 @@ export async function prepare(run: Opened): Promise<Prepared[]> {
     await forEachTarget(connected, workspace.signal, async (open) => {
       for (const error of await verify(open, workspace.signal)) problems.add([open.name], error);
     });
-    return [values, connected];
-  });
-  const images = await stage(workspace, "resolve", "Resolve", async () => {
+    return { values, connected };
+  };
+  const well = () => problems.none;
+  const { values, connected } = await stage(workspace, "verify", "Check", check, well);
+  return await stage(workspace, "resolve", "Resolve", async () => {
     const images = new Map<string, ResolvedImage>();
     for (const open of targets) {
       const image = await problems.collect(open.name, () => resolveImage(run, open));
@@ -70,20 +72,19 @@ export async function prepare(run: Opened): Promise<Prepared[]> {
       if (!history) return;
       await problems.collect(name, () => checkHistory(run, name, history, server));
     });
-    return images;
+    const prepared: Prepared[] = [];
+    for (const open of connected) {
+      const [image, wanted] = [images.get(open.name), needs.get(open.name)];
+      if (!image || !wanted) continue;
+      const env = await problems.collect(open.name, async () => variablesOf(wanted, values));
+      if (!env) continue;
+      for (const { value } of env) if (value instanceof Secret) workspace.masker.add(value);
+      prepared.push({ ...open, env, image: withValues(image, open, wanted, values, env) });
+    }
+    problems.throwIfAny();
+    refuseSharedTags(prepared);
+    return prepared;
   });
-  const prepared: Prepared[] = [];
-  for (const open of connected) {
-    const [image, wanted] = [images.get(open.name), needs.get(open.name)];
-    if (!image || !wanted) continue;
-    const env = await problems.collect(open.name, async () => variablesOf(wanted, values));
-    if (!env) continue;
-    for (const { value } of env) if (value instanceof Secret) workspace.masker.add(value);
-    prepared.push({ ...open, env, image: withValues(image, open, wanted, values, env) });
-  }
-  problems.throwIfAny();
-  refuseSharedTags(prepared);
-  return prepared;
 }
 
 /** Ask everybody whether the deploy of a target can work. Gives back what is wrong. */

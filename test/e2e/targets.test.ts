@@ -189,6 +189,8 @@ test("all problems of all targets are told at once, before anything is built", a
   expect(error.message).toMatch(/^- staging: .*127\.0\.0\.1:9/m);
   expect(error.message).toMatch(/^- staging: .*No\.Dockerfile/m);
   expect(stages(events)).toEqual(["verify", "resolve"]);
+  // Neither went well, so neither is told as done.
+  expect(events.filter(({ type }) => type === "stage:end")).toEqual([]);
 });
 
 test("one server that is written in two ways is one server: an app or a domain is there once", async () => {
