@@ -13,6 +13,9 @@ import type { Target } from "../../core/target.ts";
 
 const MASK = "[secret]";
 
+/** Other settings in which people write passwords; a plan does not show their values either. */
+const FREE_TEXT: ReadonlySet<string> = new Set(["command", "labels", "options"]);
+
 /**
  * Plain data, ready to print, with keys as in TypeScript. Where a value comes from is shown. The
  * value itself only with `reveal`, which asks nobody: a value from elsewhere is never shown.
@@ -49,7 +52,9 @@ function printable(value: unknown, shape: Shape, masking: Masking): unknown {
   if (value === null || typeof value !== "object") return masking === "always" ? MASK : value;
   const entries = Object.entries(value).flatMap(([key, inner]) => {
     if (inner === undefined) return [];
-    if (key === "name" || key === "from") return [[key, inner]];
+    // A plugin's or a provider's own "name" may be one of a user.
+    const known = shape.kind === "object" && shape.keys.has(key);
+    if (known && (key === "name" || key === "from")) return [[key, inner]];
     // A plugin in a haloy.config.ts is an object with functions.
     if (key === "use" && typeof inner === "object") return [[key, nameOf(inner)]];
     const step = stepInto(shape, key);
@@ -59,7 +64,9 @@ function printable(value: unknown, shape: Shape, masking: Masking): unknown {
 }
 
 function isSensitive(key: string, { kind }: Shape): boolean {
-  return SENSITIVE_BLOCK.has(key) || (kind === "any" && SENSITIVE_KEY.test(key));
+  return (
+    SENSITIVE_BLOCK.has(key) || FREE_TEXT.has(key) || (kind === "any" && SENSITIVE_KEY.test(key))
+  );
 }
 
 const stricter = (masking: Masking): Masking => (masking === "never" ? "never" : "always");
