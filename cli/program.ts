@@ -60,7 +60,7 @@ function addInit(program: TypedCommand): void {
     .option("--name <app>", "the app's name (default: the project's, else the directory's)")
     .option("--server <url>", "the server to deploy to (default: the only one you have added)")
     .option("--port <number>", "the app's port (default: what the Dockerfile exposes)", portNumber)
-    .option("--ts", "write haloy.config.ts instead of haloy.yaml")
+    .option("--ts", "write a config in TypeScript instead of haloy.yaml")
     .option("-f, --force", "also where a config is already")
     .addOption(json)
     .action(async (directory, options) =>

@@ -114,7 +114,7 @@ test("an unknown strategy lists the known ones", async () => {
     host.named("resolveSecret", { strategy: "valut" }, question),
   );
   expect(code).toBe("STRATEGY_UNKNOWN");
-  expect(message).toContain("known strategies are vault");
+  expect(message).toContain("known are vault");
 });
 
 test("a strategy's options are checked without running it, all problems at once", async () => {

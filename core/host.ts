@@ -156,6 +156,14 @@ export class PluginHost {
     const meant = nearest(strategy, known);
     const choice =
       meant === undefined ? "Choose one of them" : `Write "${meant}", if that is meant`;
+    if (hook === "resolveSecret") {
+      throw fail("STRATEGY_UNKNOWN", {
+        message: `Cannot read secrets from "${strategy}": no plugin offers this provider${known.length > 0 ? `; known are ${known.join(", ")}` : ""}`,
+        hint: `List a plugin that offers "${strategy}" under "plugins:"`,
+        at,
+        hook,
+      });
+    }
     throw fail("STRATEGY_UNKNOWN", {
       message: `Cannot ${hook} with strategy "${strategy}": known strategies are ${known.join(", ") || "none"}`,
       hint: `${choice}, or list a plugin that offers "${strategy}" under "plugins:"`,

@@ -41,7 +41,7 @@ export async function init(directory: string | undefined, flags: InitFlags): Pro
   const path = resolve(directory ?? ".");
   if (flags.name !== undefined) checkName(flags.name);
   const project = await inspect(path);
-  const file = flags.ts ? "haloy.config.ts" : "haloy.yaml";
+  const file = flags.ts ? project.script : "haloy.yaml";
   const others = configsIn(project).filter((other) => other !== file);
   if (!flags.force) refuseExisting(path, configsIn(project), file);
   const draft = await draftOf(project, flags);

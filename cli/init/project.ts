@@ -5,7 +5,8 @@
  */
 
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { parse } from "jsonc-parser";
 import { fail, reasonOf } from "../../core/errors.ts";
 import { exposedPorts } from "./dockerfile.ts";
 import { projectName } from "./name.ts";
@@ -19,6 +20,8 @@ export interface Project {
   readonly ports: readonly number[];
   /** Names of all files of the directory. */
   readonly files: readonly string[];
+  /** What a config in TypeScript is called: Node takes `.ts` for CommonJS beside some manifests. */
+  readonly script: "haloy.config.ts" | "haloy.config.mts";
 }
 
 /** Look at `directory` (absolute). Throws `CONFIG_UNWRITABLE` where there is no such directory. */
@@ -31,7 +34,16 @@ export async function inspect(directory: string): Promise<Project> {
     dockerfile,
     ports: exposedPorts(text ?? ""),
     files,
+    script: (await isModule(directory)) ? "haloy.config.ts" : "haloy.config.mts",
   };
+}
+
+/** Whether Node reads `.ts` files of `directory` as modules: the nearest package.json decides. */
+async function isModule(directory: string): Promise<boolean> {
+  const text = await readFile(join(directory, "package.json"), "utf8").catch(() => null);
+  if (text !== null) return parse(text)?.type === "module";
+  const parent = dirname(directory);
+  return parent === directory || (await isModule(parent));
 }
 
 /** `Dockerfile`, else the first of the names that people give to others. */

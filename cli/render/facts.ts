@@ -78,7 +78,9 @@ export class Facts {
       }
       case "hook:slow":
         return this.#beginning(
-          `still waiting for plugin ${event.plugin}, ${duration(event.elapsedMs)} so far`,
+          event.hook === "build"
+            ? `still building, ${duration(event.elapsedMs)} so far (HALOY_DEBUG=1 shows its output)`
+            : `still waiting for plugin ${event.plugin}, ${duration(event.elapsedMs)} so far`,
         );
       case "hook:fail":
         if (event.hook === "done" || event.hook === "fail") {

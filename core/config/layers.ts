@@ -116,7 +116,9 @@ function within(layer: Draft, path: Path, merged: Draft): Path | null {
   const [first, index, ...rest] = path;
   if (first === "env" && typeof index === "number") {
     const entry = (merged.env as readonly unknown[] | undefined)?.[index];
-    const at = Array.isArray(layer.env) ? layer.env.indexOf(entry) : -1;
+    const { name } = draft(entry);
+    const entries: readonly unknown[] = Array.isArray(layer.env) ? layer.env : [];
+    const at = entries.findIndex((one) => one === entry || (name && draft(one).name === name));
     return at === -1 ? null : ["env", at, ...rest];
   }
   let value: unknown = layer;

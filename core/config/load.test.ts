@@ -229,7 +229,7 @@ test("a directory without a config is told which names were looked for", async (
     `"Cannot find a config in "PATH": there is no haloy.config.ts, haloy.config.mts, haloy.config.js, haloy.yaml, haloy.yml, haloy.json or haloy.toml"`,
   );
   expect(error.hint).toMatchInlineSnapshot(
-    `"Create haloy.yaml with at least "name: my-app", or name the config's path"`,
+    `"Write one with "haloy init", or name the config's path with "--config""`,
   );
 });
 

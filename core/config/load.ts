@@ -111,7 +111,7 @@ async function findIn(directory: string): Promise<Found> {
   }
   throw fail("CONFIG_NOT_FOUND", {
     message: `Cannot find a config in "${directory}": there is no ${list(candidates.map(({ name }) => name))}`,
-    hint: `Create haloy.yaml with at least "name: my-app", or name the config's path`,
+    hint: `Write one with "haloy init", or name the config's path with "--config"`,
     at: { file: directory },
   });
 }

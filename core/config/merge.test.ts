@@ -53,6 +53,20 @@ describe("a target inherits what stands at the top", () => {
     ]);
   });
 
+  test("a build argument stays one when a target gives it another value", () => {
+    const config = {
+      env: [{ name: "REGION", value: "eu", buildArg: true }],
+      targets: {
+        us: { env: [{ name: "REGION", value: "us" }] },
+        none: { env: [{ name: "REGION", value: "us", buildArg: false }] },
+      },
+    };
+    expect(targets(config).us?.env).toEqual([{ name: "REGION", value: "us", buildArg: true }]);
+    expect(targets(config).none?.env).toEqual([{ name: "REGION", value: "us", buildArg: false }]);
+    const [us] = layeredTargets(config);
+    expect(us?.origin(["env", 0, "value"])).toEqual(["targets", "us", "env", 0, "value"]);
+  });
+
   test("other lists as a whole, and an empty list clears", () => {
     const env = [{ name: "A", value: "1" }];
     const config = {

@@ -96,14 +96,21 @@ function referenceIn({ repository }: Draft) {
   return "problem" in parsed ? null : parsed;
 }
 
-/** Lower entries in their order, those of the same name replaced; then what is new. */
+/**
+ * Lower entries in their order, those of the same name replaced; then what is new. Another value
+ * of a build argument is still a build argument.
+ */
 function byName(lower: readonly unknown[], upper: readonly unknown[]): unknown[] {
   const name = (entry: unknown) => draft(entry).name;
   const replacements = new Map(upper.map((entry) => [name(entry), entry]));
   const names = new Set(lower.map(name));
   const kept = lower.map((entry) => {
     const replacement = replacements.get(name(entry));
-    return name(entry) !== undefined && replacement !== undefined ? replacement : entry;
+    if (name(entry) === undefined || replacement === undefined) return entry;
+    const { buildArg } = draft(entry);
+    return buildArg === undefined || !isMap(replacement)
+      ? replacement
+      : { buildArg, ...replacement };
   });
   const added = upper.filter((entry) => name(entry) === undefined || !names.has(name(entry)));
   return [...kept, ...added];

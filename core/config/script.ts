@@ -33,9 +33,7 @@ export async function readScript(file: string, shown: string): Promise<Source> {
   } catch (thrown) {
     if (isHaloyError(thrown)) throw thrown;
     const reason = reasonOf(innermost(thrown)).replace(/^SyntaxError: |\n[\s\S]*/g, "");
-    const hint = /^Cannot find|not a dependency/.test(reason)
-      ? "Install what it imports in the config's directory"
-      : "Correct the module and run the command again";
+    const hint = hintFor(reason, file);
     throw unreadable(`${reason}${printPlace(placeOf(thrown, file), file)}`, hint, thrown);
   }
   if (typeof exported !== "object" || exported === null) {
@@ -44,6 +42,17 @@ export async function readScript(file: string, shown: string): Promise<Source> {
     throw unreadable(reason, `Write: export default defineConfig({ name: "…" })`);
   }
   return { ...valueSource(exported, file), shown };
+}
+
+function hintFor(reason: string, file: string): string {
+  // Node, of a file that its package.json makes CommonJS.
+  if (/import statement outside a module|^Unexpected token 'export'/.test(reason)) {
+    const name = basename(file).replace(/\.([tj])s$/, ".m$1s");
+    return `Its package.json says that it is CommonJS: rename it to ${name}`;
+  }
+  return /^Cannot find|not a dependency/.test(reason)
+    ? "Correct the import, or install the package in the config's directory"
+    : "Correct the module and run the command again";
 }
 
 /** A config that is already a value: nothing in it has a line. */

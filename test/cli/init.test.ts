@@ -63,6 +63,21 @@ test("a config in TypeScript needs no schema", async () => {
   expect(await readdir(cwd)).toEqual(["Dockerfile", "haloy.config.ts"]);
 });
 
+test("a config in TypeScript can be loaded beside a package.json of CommonJS", async () => {
+  const manifest = JSON.stringify({ name: "shop", type: "commonjs" });
+  const cwd = await project({ Dockerfile: DOCKERFILE, "package.json": manifest });
+  const { stdout } = await haloy(["init", "--ts", "--json"], { cwd });
+  expect(JSON.parse(stdout).file).toBe(join(cwd, "haloy.config.mts"));
+  for (const HALOY_RUNTIME of RUNTIMES) {
+    const checked = await haloy(["validate-config"], { cwd, env: { HALOY_RUNTIME } });
+    expect(checked.code, checked.stderr).toBe(0);
+  }
+  const text = await readFile(join(cwd, "haloy.config.mts"), "utf8");
+  await writeFile(join(cwd, "haloy.config.ts"), text);
+  const refused = await haloy(["validate-config"], { cwd, env: { HALOY_RUNTIME: "node" } });
+  expect(refused.stderr).toContain("it is CommonJS: rename it to haloy.config.mts");
+});
+
 test("the config is commented, and says where editors find the schema on its first line", async () => {
   const cwd = await project({ Dockerfile: DOCKERFILE });
   await haloy(["init"], { cwd });

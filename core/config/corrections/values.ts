@@ -35,6 +35,12 @@ const oneNamed: Correct = (input, { setting }) => {
   );
 };
 
+/** What the build gets may be a name alone: the value is that of the variable. */
+const onePassedOn: Correct = (input, notation) =>
+  typeof input === "string" && VARIABLE.test(input)
+    ? write({ name: input })
+    : oneNamed(input, notation);
+
 /** A value, or better where it comes from. */
 const source =
   (example: unknown): Correct =>
@@ -57,7 +63,8 @@ const value: Correct = (input, { setting }) =>
 const sourceOptions = { vault: ELLIPSIS, item: ELLIPSIS };
 
 const password = { from: { env: "REGISTRY_PASSWORD" } };
-const LISTS = ["env", "image.buildConfig.args", "image.buildConfig.secrets"];
+const PASSED_ON = ["image.buildConfig.args", "image.buildConfig.secrets"];
+const LISTS = ["env", ...PASSED_ON];
 const SINGLE = ["apiToken", "image.registry.username", "image.registry.password"];
 
 /** By kind of setting. */
@@ -69,6 +76,7 @@ export const VALUES: Corrections = {
       [`${list}[].name`, (input: unknown) => (input === undefined ? write("NAME") : undefined)],
     ]),
   ),
+  ...Object.fromEntries(PASSED_ON.map((list) => [`${list}[]`, onePassedOn])),
   secretProviders: () => write({ onepassword: { production: sourceOptions } }),
   provider: () => write({ production: sourceOptions }),
   apiToken: source({ from: { env: "HALOY_API_TOKEN" } }),

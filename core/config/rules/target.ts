@@ -87,7 +87,7 @@ export function domainNames(domains: unknown): (readonly [name: string, path: Pa
 }
 
 /** A host name, or an address from which it is taken. Who logs in by SSH writes a user too. */
-const SERVER = /^(?:https?:\/\/)?[^\s@/?#]+(?:[/?#]\S*)?$/i;
+const SERVER = /^(?:https?:\/\/)?[^\s@/?#${}]+(?:[/?#]\S*)?$/i;
 
 const serverNamed: TargetRule = ({ draft: { server } }) => {
   if (!isText(server) || server === "" || SERVER.test(server)) return [];
@@ -97,7 +97,9 @@ const serverNamed: TargetRule = ({ draft: { server } }) => {
       message: `must be the host name of a server, such as "haloy.example.com"`,
       suggestion: server.includes("@")
         ? "Leave out the user: requests go to haloyd by HTTPS"
-        : undefined,
+        : server.includes("$")
+          ? "Only values of env have variables: write the text itself, or compute it in a haloy.config.ts"
+          : undefined,
     },
   ];
 };
