@@ -12,6 +12,7 @@ import type { Outcomes } from "./outcomes.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Environment } from "./session.ts";
 import { runInShell } from "./shell.ts";
+import { toldLines } from "./told-lines.ts";
 
 /** Lines of a failed command that its error shows. */
 const LAST_LINES = 20;
@@ -122,6 +123,7 @@ async function runAll({ session, workspace }: Opened, some: Commands): Promise<v
     const began = performance.now();
     const last: string[] = [];
     events.append({ type: "command:start", phase, command });
+    const tell = toldLines((line) => events.append({ type: "command:output", phase, line }));
     const exit = await runInShell({
       command,
       cwd: session.loaded.directory,
@@ -129,7 +131,7 @@ async function runAll({ session, workspace }: Opened, some: Commands): Promise<v
       signal: workspace.signal,
       onLine(line) {
         if (last.push(line) > LAST_LINES) last.shift();
-        events.append({ type: "command:output", phase, line });
+        tell(line);
       },
     });
     const elapsedMs = Math.round(performance.now() - began);
