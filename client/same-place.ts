@@ -5,6 +5,7 @@
  * @module
  */
 
+import { writtenDomains } from "../core/domain-names.ts";
 import { fail, type HaloyError, type Location } from "../core/errors.ts";
 import type { Target } from "../core/target.ts";
 
@@ -48,7 +49,7 @@ export function clashesOf(
         hosts.set(place, other);
         if (other === one) return [];
         const error = fail("CONFIG_INVALID", {
-          message: `Cannot deploy both: "${other.name}" and "${one.name}" have the domain "${host}" on ${url}`,
+          message: `Cannot deploy both: "${other.name}" and "${one.name}" have the domain "${writtenDomains(host)}" on ${url}`,
           hint: "Keep it in one of them: a host name leads to one app",
           at: locate(["domains", index], one.name),
         });

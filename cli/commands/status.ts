@@ -5,6 +5,7 @@
  */
 
 import type { AppStatus } from "../../client/api.ts";
+import { writtenDomains } from "../../core/domain-names.ts";
 import { stdout } from "../output.ts";
 import { facts } from "../render/format.ts";
 import { green, named, yellow } from "../render/style.ts";
@@ -20,7 +21,9 @@ export async function status(flags: TargetFlags): Promise<void> {
 function printStatus(status: AppStatus): void {
   const { state, deployment, image, domains, replicas, latest } = status;
   stdout.line(`${named(status)}  ${state === "running" ? green(state) : yellow(state)}`);
-  const names = domains.map(({ domain, aliases }) => [domain, ...aliases].join(", "));
+  const names = domains.map(({ domain, aliases }) =>
+    writtenDomains([domain, ...aliases].join(", ")),
+  );
   const containers = replicas.map(({ name, state, upstream }) =>
     [name, state, ...(upstream === null ? [] : [upstream])].join("  "),
   );

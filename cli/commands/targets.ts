@@ -5,6 +5,7 @@
  */
 
 import { chooseTargets } from "../../client/choose.ts";
+import { writtenDomains } from "../../core/domain-names.ts";
 import { stdout } from "../output.ts";
 import { table } from "../render/format.ts";
 import { choiceOf, load, printJson, type TargetFlags } from "../session.ts";
@@ -28,7 +29,7 @@ export async function targets(flags: TargetFlags): Promise<void> {
       target,
       app,
       server ?? "(the one you added)",
-      domains.join(", "),
+      writtenDomains(domains.join(", ")),
       isProtected ? "protected" : "",
     ]);
     stdout.line(table(["TARGET", "APP", "SERVER", "DOMAINS", ""], rows));

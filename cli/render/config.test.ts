@@ -5,7 +5,7 @@
 import { expect, test } from "vitest";
 import { checkConfig } from "../../core/config/load.ts";
 import type { ConfigInput } from "../../core/config/types.ts";
-import { shownConfig } from "./config.ts";
+import { shownConfig, snakeCased } from "./config.ts";
 
 const shown = (input: ConfigInput, reveal = false) =>
   JSON.stringify(shownConfig(checkConfig({ name: "shop", ...input }).config, { reveal }));
@@ -35,4 +35,14 @@ test("names of settings and where their values come from are shown", () => {
   for (const name of ["shop", "MYSQL_PWD", "URL", "DATABASE_URL", "splunk", "redis:7"]) {
     expect(text).toContain(`"${name}"`);
   }
+});
+
+test("internationalised domains are shown as people write them, and in JSON as programs do", () => {
+  const domains = [{ domain: "bücher.example", aliases: ["*.bücher.example"] }];
+  const { config } = checkConfig({ name: "shop", domains });
+  const json = shownConfig(config, { reveal: false });
+  expect(json).toMatchObject({
+    domains: [{ domain: "xn--bcher-kva.example", aliases: ["*.xn--bcher-kva.example"] }],
+  });
+  expect(snakeCased(json)).toMatchObject({ domains });
 });

@@ -9,6 +9,7 @@ import { CONFIG_SHAPE } from "../../core/config/config-shape.ts";
 import { SENSITIVE_BLOCK, SENSITIVE_KEY } from "../../core/config/masking.ts";
 import { type Shape, spell, stepInto } from "../../core/config/shape.ts";
 import type { Config } from "../../core/config/types.ts";
+import { writtenDomains } from "../../core/domain-names.ts";
 import type { Target } from "../../core/target.ts";
 
 const MASK = "[secret]";
@@ -29,7 +30,7 @@ export function shownConfig(config: Config, { reveal }: { readonly reveal: boole
   return printable(whole, CONFIG_SHAPE, reveal ? "never" : "sensitive");
 }
 
-/** The keys of `shown` as YAML writes them. */
+/** `shown` as YAML writes it: its keys, and internationalised domains. */
 export function snakeCased(shown: unknown): unknown {
   return respelled(shown, CONFIG_SHAPE);
 }
@@ -86,7 +87,15 @@ function respelled(value: unknown, shape: Shape): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       known.has(key) ? spell(key, "snake") : key,
-      respelled(inner, stepInto(shape, key)),
+      key === "domains" && known.has(key) ? decoded(inner) : respelled(inner, stepInto(shape, key)),
     ]),
   );
+}
+
+/** Domains as people write them: their keys are spelt the same everywhere. */
+function decoded(value: unknown): unknown {
+  if (typeof value === "string") return writtenDomains(value);
+  if (Array.isArray(value)) return value.map(decoded);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, decoded(inner)]));
 }

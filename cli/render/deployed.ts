@@ -5,6 +5,7 @@
  */
 
 import type { DeployResult } from "../../client/api.ts";
+import { writtenDomains } from "../../core/domain-names.ts";
 import type { PushedImage } from "../../core/hooks.ts";
 import type { Domain } from "../../core/target.ts";
 import { stdout } from "../output.ts";
@@ -27,7 +28,10 @@ export function printDeployed(
   stdout.line(
     facts([
       // The router speaks plain HTTP, or leads from there to HTTPS.
-      ["url", domains.map(({ domain }) => cyan(`http://${domain}`)).join("\n") || null],
+      [
+        "url",
+        domains.map(({ domain }) => cyan(`http://${writtenDomains(domain)}`)).join("\n") || null,
+      ],
       ["deployment", deployment],
       ["release of", rolledBackTo],
       ["image", image],

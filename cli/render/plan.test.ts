@@ -55,8 +55,9 @@ test("a changed target: every setting with what runs and what comes, what stops,
     current: running("shop"),
     changes: [
       { setting: "image", from: "shop:1", to: "shop:2" },
-      { setting: "env.GREETING", from: null, to: "two\nlines" },
-      { setting: "env.EMPTY", from: null, to: "" },
+      { setting: "env.GREETING", from: "set", to: "changed" },
+      { setting: "env.FROM", from: null, to: "from env A\nB" },
+      { setting: "domains", from: "", to: "xn--bcher-kva.example (xn--mnchen-3ya.de)" },
       { setting: "cpus", from: "0.5", to: null },
     ],
     ...{ starts: 2, stops: ["shop-01-r1", "shop-01-r2"], keeps: ["02", "01"], removes: ["00"] },
@@ -70,8 +71,9 @@ Run shop on https://one.example.com
   image    shop:latest, built here
   now      01shop, running
   changes  ~ image: shop:1 → shop:2
-           + env.GREETING: two\\nlines
-           + env.EMPTY: ""
+           ~ env.GREETING: set → changed
+           + env.FROM: from env A\\nB
+           ~ domains: "" → bücher.example (münchen.de)
            − cpus: 0.5
   starts   2 containers, rolling
   stops    shop-01-r1

@@ -5,6 +5,7 @@
  */
 
 import type { Change, Plan, PlannedBuild, PlannedPush, TargetPlan } from "../../client/api.ts";
+import { writtenDomains } from "../../core/domain-names.ts";
 import { plainText } from "../output.ts";
 import { counted, facts, listed } from "./format.ts";
 import { bold, dim, green, red, yellow } from "./style.ts";
@@ -129,7 +130,8 @@ function changesText({ current, changes }: TargetPlan): string | null {
 }
 
 function changeText({ setting, from, to }: Change): string {
-  const shown = (value: string) => plainText(value).replaceAll("\n", "\\n") || '""';
+  const written = setting === "domains" ? writtenDomains : (value: string) => value;
+  const shown = (value: string) => plainText(written(value)).replaceAll("\n", "\\n") || '""';
   if (from === null) return green(`+ ${setting}: ${shown(to ?? "")}`);
   if (to === null) return red(`− ${setting}: ${shown(from)}`);
   return `${yellow(`~ ${setting}:`)} ${red(shown(from))} → ${green(shown(to))}`;
