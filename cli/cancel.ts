@@ -7,7 +7,10 @@
 import process from "node:process";
 import { ERROR_CODES } from "../core/errors.ts";
 
-/** Aborted by the first SIGINT or SIGTERM. Dispose it when the work is over. */
+/** SIGHUP: the terminal went away, or the connection to it. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Aborted by the first SIGINT, SIGTERM or SIGHUP. Dispose it when the work is over. */
 export interface Cancellation extends Disposable {
   readonly signal: AbortSignal;
 }
@@ -20,11 +23,11 @@ export function cancelOnSignal(notice: () => void): Cancellation {
     notice();
     controller.abort();
   };
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, heard);
+  for (const name of SIGNALS) process.on(name, heard);
   return {
     signal: controller.signal,
     [Symbol.dispose]() {
-      for (const name of ["SIGINT", "SIGTERM"] as const) process.off(name, heard);
+      for (const name of SIGNALS) process.off(name, heard);
     },
   };
 }

@@ -48,15 +48,18 @@ async function waiting(args: readonly string[], runtime: string, plugin = "") {
 }
 
 describe.each(RUNTIMES)("under %s", (runtime) => {
-  test.each(["SIGINT", "SIGTERM"] as const)("%s cancels and exits 130", async (signal) => {
-    const { child, output, ended, asked } = await waiting(["status"], runtime);
-    await asked;
-    child.kill(signal);
-    expect(await ended).toBe(130);
-    expect(output.stderr).toContain("Cancelling…");
-    expect(output.stderr).toContain("[ABORTED]");
-    expect(output.stdout).toBe("");
-  });
+  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "%s cancels and exits 130",
+    async (signal) => {
+      const { child, output, ended, asked } = await waiting(["status"], runtime);
+      await asked;
+      child.kill(signal);
+      expect(await ended).toBe(130);
+      expect(output.stderr).toContain("Cancelling…");
+      expect(output.stderr).toContain("[ABORTED]");
+      expect(output.stdout).toBe("");
+    },
+  );
 });
 
 test("with --json the cancelled run ends with its error", async () => {
