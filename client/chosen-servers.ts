@@ -13,7 +13,7 @@ import { chooseTargets } from "./choose.ts";
 import { connectAll } from "./connect-targets.ts";
 import { connect } from "./connection.ts";
 import { open } from "./opened.ts";
-import { Problems } from "./problems.ts";
+import { NOTHING_CHANGED, Problems } from "./problems.ts";
 import type { Workspace } from "./run.ts";
 import {
   configDirectory,
@@ -93,7 +93,7 @@ async function serversOf(
     const host = await problems.collect(name, () => findServer({ server, env, directory }));
     if (host !== null) servers.set(host, [...(servers.get(host) ?? []), name]);
   }
-  problems.throwIfAny();
+  problems.throwIfAny(NOTHING_CHANGED);
   return servers;
 }
 

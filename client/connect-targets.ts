@@ -9,7 +9,7 @@ import type { ServerConnection } from "../core/hooks.ts";
 import { Secret } from "../core/secret.ts";
 import { connect } from "./connection.ts";
 import type { Connected, Opened, OpenTarget } from "./opened.ts";
-import { Problems } from "./problems.ts";
+import { NOTHING_CHANGED, Problems } from "./problems.ts";
 import { configDirectory, findServer, findToken, ServerDirectory, serverUrl } from "./servers.ts";
 import { findValues, tokenNeed, type Values } from "./values.ts";
 
@@ -58,7 +58,7 @@ export async function connectAll(run: Opened): Promise<Connected[]> {
   const tokens = tokenNeeds(run);
   const values = await findValues(run, [...tokens.values()], problems);
   const connected = await connectWith(run, tokens, values, problems);
-  problems.throwIfAny();
+  problems.throwIfAny(NOTHING_CHANGED);
   return connected;
 }
 

@@ -9,7 +9,7 @@ import type { ServerConnection } from "../core/hooks.ts";
 import type { PluginHost } from "../core/host.ts";
 import type { Target } from "../core/target.ts";
 import { commonEnvironment, EnvFiles, type TargetEnvironment } from "./env-files.ts";
-import { Problems } from "./problems.ts";
+import { NOTHING_CHANGED, Problems } from "./problems.ts";
 import type { Workspace } from "./run.ts";
 import type { Environment, Session } from "./session.ts";
 
@@ -60,7 +60,7 @@ export async function open(
     const host = await hostOf({ session, workspace, readOnly }, events, variables);
     targets.push({ name, target, environment, events, host });
   }
-  problems.throwIfAny();
+  problems.throwIfAny(NOTHING_CHANGED);
   return { session, workspace, targets, readOnly };
 }
 

@@ -14,17 +14,20 @@ interface Found {
 
 /** How several problems are told as one error. */
 export interface Verdict {
-  readonly code: ErrorCode;
+  /** Absent: that of the first one. */
+  readonly code?: ErrorCode;
   /** After "Cannot". */
   readonly action: string;
   readonly hint: string;
 }
 
-const NOTHING_CHANGED: Verdict = {
-  code: "DEPLOYMENT_FAILED",
+/** For what only asks, and for what is found out before anything else. */
+export const NOTHING_CHANGED: Verdict = {
   action: "go on",
   hint: "Nothing was changed. Correct all of them and try again",
 };
+
+const NOT_DEPLOYED: Verdict = { ...NOTHING_CHANGED, code: "DEPLOYMENT_FAILED" };
 
 /** Problems and whose they are. */
 export class Problems {
@@ -60,13 +63,13 @@ export class Problems {
   }
 
   /** Throw what was found: a single problem as itself, several as one error. */
-  throwIfAny({ code, action, hint }: Verdict = NOTHING_CHANGED): void {
+  throwIfAny({ code, action, hint }: Verdict = NOT_DEPLOYED): void {
     const found = [...this.#found.values()];
     const [only, ...others] = found;
     if (!only) return;
     if (others.length === 0) throw this.#chosen === 1 ? only.error : named(only);
     const whose = (one: Found) => (this.#chosen === 1 ? "" : `${list(one)}: `);
-    throw fail(code, {
+    throw fail(code ?? errorJson(only.error).code, {
       message: `Cannot ${action}, for ${found.length} reasons:\n${found.map((one) => `- ${whose(one)}${told(one.error)}`).join("\n")}`,
       hint,
       details: found.map(({ error, targets }) => ({ ...errorJson(error), targets: [...targets] })),
