@@ -23,7 +23,7 @@ server: "${await refusingServer()}"
 image: nginx:alpine
 targets:
   production: { protected: true, domains: [{ domain: shop.example.com }] }
-  staging: { name: shop-staging }
+  staging: { name: shop-staging, domains: [{ domain: bücher.example }] }
   "eu.west":
 `,
   );
@@ -40,13 +40,15 @@ test("haloy targets lists all targets, or those that are named", async () => {
   expect(lines(stdout)).toEqual([
     expect.stringMatching(/^TARGET +APP +SERVER +DOMAINS/),
     expect.stringMatching(/^production +production +127\S+ +shop\.example\.com +protected$/),
-    expect.stringMatching(/^staging +shop-staging +127\S+$/),
+    expect.stringMatching(/^staging +shop-staging +127\S+ +bücher\.example$/),
     expect.stringMatching(/^eu\.west +\S+ +127\S+$/),
   ]);
   const named = async (...args: readonly string[]) =>
     JSON.parse((await run("targets", "--json", ...args)).stdout).targets.map(
       ({ target }: { target: string }) => target,
     );
+  const json = JSON.parse((await run("targets", "--json", "-t", "staging")).stdout);
+  expect(json.targets[0].domains).toEqual(["xn--bcher-kva.example"]);
   const all = ["production", "staging", "eu.west"];
   expect(await named()).toEqual(all);
   expect(await named("--all")).toEqual(all);
