@@ -6,7 +6,6 @@
 
 import { fail, type HaloyError, type Location } from "../core/errors.ts";
 import type { CommandPhase, EventSink } from "../core/events.ts";
-import { commonEnvironment } from "./env-files.ts";
 import type { Opened } from "./opened.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { Prepared } from "./prepare.ts";
@@ -110,9 +109,10 @@ function environmentOf({ name, target, server, deployment, environment }: Job): 
   };
 }
 
+/** Commands of all targets see what no target has for itself, whichever are chosen. */
 function globalEnvironment(jobs: readonly Job[]): Environment {
   return {
-    ...commonEnvironment(jobs.map(({ environment }) => environment)),
+    ...jobs[0]?.environment.shared,
     HALOY_TARGETS: jobs.map(({ name }) => name).join(","),
   };
 }

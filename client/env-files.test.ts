@@ -69,6 +69,7 @@ test("a target's file is its own: other targets and the process do not know what
     BOTH: "1",
   });
   expect(commonEnvironment([staging])).toEqual(staging.variables);
+  expect(staging.shared).toEqual({ HALOY_CONFIG_DIR: join(root, "client"), SHARED: "all" });
 });
 
 test("no files, and a directory called .env, are no variables", async () => {

@@ -20,6 +20,8 @@ export interface TargetEnvironment {
   readonly variables: Environment;
   /** The file of a variable, by its name. */
   readonly files: ReadonlyMap<string, string>;
+  /** Variables without those of the target's own files. */
+  readonly shared: Environment;
 }
 
 /** What {@link EnvFiles} looks at. */
@@ -49,26 +51,32 @@ export class EnvFiles {
    */
   async of(target: string): Promise<TargetEnvironment> {
     const { env, cwd, directory } = this.#options;
-    const shared = [configDirectory(env), cwd, directory];
+    const folders = [configDirectory(env), cwd, directory];
     const paths = [
-      ...shared.map((folder) => join(folder, ".env")),
-      ...shared.map((folder) => join(folder, ".env.local")),
-      ...[cwd, directory].map((folder) => join(folder, `.env.${target}`)),
+      ...folders.map((folder) => join(folder, ".env")),
+      ...folders.map((folder) => join(folder, ".env.local")),
     ];
-    const variables: Record<string, string | undefined> = {};
+    const own = [cwd, directory].map((folder) => join(folder, `.env.${target}`));
+    const given = Object.fromEntries(
+      Object.entries(env).filter(([, value]) => value !== undefined),
+    );
     const files = new Map<string, string>();
+    const shared = await this.#all(paths, files);
+    const variables = { ...shared, ...(await this.#all(own, files)), ...given };
+    for (const name of Object.keys(given)) files.delete(name);
+    return { variables, files, shared: { ...shared, ...given } };
+  }
+
+  /** Variables of several files, the last one strongest; notes the file of each. */
+  async #all(paths: readonly string[], files: Map<string, string>): Promise<EnvFile> {
+    const variables: Record<string, string> = {};
     for (const path of paths) {
       for (const [name, value] of Object.entries(await this.#variables(path))) {
         variables[name] = value;
         files.set(name, path);
       }
     }
-    for (const [name, value] of Object.entries(env)) {
-      if (value === undefined) continue;
-      variables[name] = value;
-      files.delete(name);
-    }
-    return { variables, files };
+    return variables;
   }
 
   #variables(path: string): Promise<EnvFile> {

@@ -56,6 +56,34 @@ export async function checkHistory(
   });
 }
 
+/**
+ * An image that is built and goes straight to the server is for the server's platform.
+ *
+ * @throws `IMAGE_PLATFORM_MISMATCH`, before it is built.
+ */
+export async function checkPlatform(
+  { session: { loaded }, workspace: { signal } }: Opened,
+  name: string,
+  { build, push }: ResolvedImage,
+  server: ServerConnection,
+): Promise<void> {
+  if (!build || push?.strategy !== "server") return;
+  const { platform } = await server.json<VersionAnswer>("/v1/version", { signal });
+  if (platform === undefined || build.platforms.some((one) => runsOn(one, platform))) return;
+  throw fail("IMAGE_PLATFORM_MISMATCH", {
+    message: `Cannot run an image for ${build.platforms.join(" and ")} on ${server.url}: the server is ${platform}`,
+    hint: `Write "platform: ${platform}" under "image: build_config:"`,
+    at: loaded.locate(["image", "buildConfig", "platform"], name),
+  });
+}
+
+/** Processors run the programs of some others too: that is for the server to decide. */
+function runsOn(image: string, server: string): boolean {
+  const [os, architecture] = image.split("/");
+  const also: Readonly<Record<string, string>> = { "386": "amd64", arm: "arm64" };
+  return [architecture, also[architecture ?? ""]].some((one) => `${os}/${one}` === server);
+}
+
 function historyPlace({ locate }: LoadedConfig, name: string) {
   return locate(["image", "history"], name);
 }

@@ -13,7 +13,7 @@ import type { Target } from "../core/target.ts";
 import { capabilitiesFor } from "../wire/target-config.ts";
 import { refuseSharedTags } from "./builds.ts";
 import { connectWith, tokenNeeds } from "./connect-targets.ts";
-import { checkHistory, resolveImage, withValues } from "./images.ts";
+import { checkHistory, checkPlatform, resolveImage, withValues } from "./images.ts";
 import type { Connected, Opened } from "./opened.ts";
 import { forEachTarget } from "./outcomes.ts";
 import { Problems } from "./problems.ts";
@@ -68,9 +68,10 @@ export async function prepare(run: Opened): Promise<Prepared[]> {
       if (image) images.set(open.name, image);
     }
     await forEachTarget(connected, workspace.signal, async ({ name, server }) => {
-      const history = images.get(name)?.history;
-      if (!history) return;
-      await problems.collect(name, () => checkHistory(run, name, history, server));
+      const image = images.get(name);
+      if (!image) return;
+      await problems.collect(name, () => checkHistory(run, name, image.history, server));
+      await problems.collect(name, () => checkPlatform(run, name, image, server));
     });
     const prepared: Prepared[] = [];
     for (const open of connected) {

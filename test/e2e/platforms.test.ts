@@ -28,12 +28,12 @@ test("a server runs its own platform, whichever is named first", async () => {
   expect(page.body).toContain("several");
 });
 
-test("a server whose platform is not among them is named before anything is sent", async () => {
+test("a server whose platform is not among them is told before anything is built", async () => {
   app.write("foreign", build("linux/arm64", "linux/s390x"));
-  const { code, stderr } = await server.haloy(app, "deploy");
+  const { code, stdout, stderr } = await server.haloy(app, "deploy");
   expect(code).toBe(1);
-  expect(stderr).toContain(
-    "the server is linux/amd64, the image is for linux/arm64 and linux/s390x",
-  );
+  expect(stdout).not.toContain("Build ");
+  expect(stderr).toContain("an image for linux/arm64 and linux/s390x on");
+  expect(stderr).toContain("the server is linux/amd64");
   expect(stderr).toContain("[IMAGE_PLATFORM_MISMATCH");
 });

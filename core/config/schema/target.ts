@@ -111,7 +111,7 @@ export const targetShape: {
     "Commands to run here before the build",
   ),
   postDeploy: withDefault(commands, TARGET_DEFAULTS.postDeploy).describe(
-    "Commands to run here after the target's deployment, whatever its outcome",
+    "Commands to run here after the target's deployment, whatever its outcome; also when a command before it fails, once the target's `pre_deploy` has begun",
   ),
   cpus: processors.optional().describe("Processors a container may use, at most: `0.5`"),
   memory: bytes
