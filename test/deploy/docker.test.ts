@@ -4,28 +4,23 @@
  * @module
  */
 
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { Secret } from "../../core/secret.ts";
 import type { DeploymentStrategy } from "../../core/target.ts";
-import type { ContainerInspect } from "../../engine/types.ts";
 import { inspectContainer } from "../../plugins/deploy/docker/deployment.ts";
-import { longestHealthcheckMs } from "../../plugins/deploy/docker/healthcheck.ts";
-import { testEngines } from "../engines.ts";
-import { App, newDeploymentId, type Record } from "./harness.ts";
+import { sideBySide } from "../side-by-side.ts";
+import { type App, newApp, newDeploymentId, type Record } from "./harness.ts";
 
-let app: App;
+afterAll(() => newApp().removeImages());
 
-beforeEach(() => {
-  const [engine] = testEngines();
-  if (!engine) throw new Error("There is no engine to test with");
-  app = new App(engine);
-});
+sideBySide<DeploymentStrategy>(["rolling", "replace"], "%s", (deploymentStrategy) => {
+  let app: App;
 
-afterEach(() => app.remove());
+  beforeEach(() => {
+    app = newApp();
+  });
+  afterEach(() => app.remove());
 
-afterAll(() => app.removeImages());
-
-describe.each<DeploymentStrategy>(["rolling", "replace"])("%s", (deploymentStrategy) => {
   /** Deploy v1, then something that fails: v1 must serve as before, and alone. */
   async function expectOldServes(
     image: string,
@@ -133,173 +128,122 @@ describe.each<DeploymentStrategy>(["rolling", "replace"])("%s", (deploymentStrat
   });
 });
 
-test("a replaced version gets no more requests before it is stopped", async () => {
-  const target = { deploymentStrategy: "replace" } as const;
-  const old = await app.deploy(await app.image("v1"), { target });
-  const seen: unknown[] = [];
-  const { deployment } = await app.deploy(await app.image("v2"), {
-    target,
-    previous: old.deployment,
-    async route(upstreams, serving) {
-      const running = (await app.containers()).filter(({ state }) => state === "running");
-      seen.push([upstreams, serving, running.map((one) => one.deployment)]);
-    },
+sideBySide(["what is deployed"], "%s", () => {
+  let app: App;
+
+  beforeEach(() => {
+    app = newApp();
   });
-  expect(seen).toEqual([
-    [[], old.deployment, [old.deployment]],
-    [[expect.any(String)], undefined, [deployment]],
-  ]);
-});
+  afterEach(() => app.remove());
 
-test("two replicas are both routed and have their numbers, names and labels", async () => {
-  const domains = [{ domain: "shop.test", aliases: ["www.shop.test", "s.test"] }];
-  const { deployment, ...first } = await app.deploy(await app.image("v1"), {
-    target: { replicas: 2, domains, minReadySeconds: 1 },
-    env: [{ name: "EMPTY", value: "" }],
-  });
-  const name = `${app.name}-${deployment}`;
-  expect(first.replicas.map(({ name, number }) => [name, number])).toEqual([
-    [`${name}-r1`, 1],
-    [`${name}-r2`, 2],
-  ]);
-  expect(await app.answers(first.routes.at(-1))).toEqual(["v1", "v1"]);
-  const seen = await app.engine.json<{
-    Config: { Env: string[]; Labels: object };
-    HostConfig: { RestartPolicy: { Name: string } };
-  }>(`/containers/${first.replicas[1]?.id}/json`);
-  expect(seen.Config.Env).toEqual(expect.arrayContaining(["EMPTY=", "HALOY_REPLICA_ID=2"]));
-  expect(seen.HostConfig.RestartPolicy.Name).toBe("unless-stopped");
-  expect(seen.Config.Labels).toEqual({
-    "dev.haloy.appName": app.name,
-    "dev.haloy.deployment-id": deployment,
-    "dev.haloy.health-check-path": "/",
-    "dev.haloy.port": "8080",
-    "dev.haloy.min-ready-seconds": "1",
-    "dev.haloy.domain.0": "shop.test",
-    "dev.haloy.domain.0.alias.0": "www.shop.test",
-    "dev.haloy.domain.0.alias.1": "s.test",
-  });
-});
-
-test("a HEALTHCHECK in the image decides, whatever the port answers", async () => {
-  const good = await app.image(
-    "elsewhere",
-    "HEALTHCHECK --interval=1s CMD wget -q -O /dev/null http://127.0.0.1:3000/; true",
-  );
-  const { lines } = await app.deploy(good);
-  expect(lines.join("\n")).toContain("HEALTHCHECK: healthy");
-  const bad = await app.image(
-    "v2",
-    "HEALTHCHECK --interval=1s --retries=1 CMD echo not well; false",
-  );
-  await expect(app.deploy(bad)).rejects.toMatchObject({
-    code: "CONTAINER_UNHEALTHY",
-    details: { probe: { body: "not well\n", error: "exit code 1" } },
-  });
-});
-
-test("a HEALTHCHECK has the time that its own settings give it", async () => {
-  const image = await app.image(
-    "elsewhere",
-    "HEALTHCHECK --interval=3s --timeout=1s CMD wget -q -O /dev/null http://127.0.0.1:3000/; true",
-  );
-  const { lines } = await app.deploy(image, { healthTimeoutSeconds: 1 });
-  expect(lines.join("\n")).toContain("HEALTHCHECK: healthy");
-});
-
-test("a HEALTHCHECK without settings of its own may take as long as Docker's defaults", () => {
-  const seen = {
-    State: { Health: { Status: "starting" } },
-    Config: { Healthcheck: {} },
-  } as ContainerInspect;
-  expect(longestHealthcheckMs(seen)).toBe(150_000);
-});
-
-test("a worker is healthy when it keeps running, and the old one is replaced", async () => {
-  const target = { domains: [] };
-  const image = await app.image("worker");
-  const first = await app.deploy(image, { target });
-  const second = await app.deploy(image, { target, previous: first.deployment });
-  expect((await app.containers()).map(({ deployment }) => deployment)).toEqual([second.deployment]);
-  const dying = app.deploy(await app.image("dyingWorker"), { target, previous: second.deployment });
-  await expect(dying).rejects.toMatchObject({ code: "CONTAINER_EXITED", details: { exitCode: 9 } });
-  expect((await app.containers()).map(({ deployment }) => deployment)).toEqual([second.deployment]);
-});
-
-test("an app that stops answering within min_ready_seconds fails with what it answered", async () => {
-  const deploy = app.deploy(await app.image("sickens"), { target: { minReadySeconds: 6 } });
-  await expect(deploy).rejects.toMatchObject({
-    code: "CONTAINER_UNHEALTHY",
-    message: expect.stringContaining("did not stay healthy"),
-    details: { probe: { status: 404 } },
-  });
-  expect(await app.containers()).toEqual([]);
-});
-
-test("an app that listens only inside its container is told so", async () => {
-  const deploy = app.deploy(await app.image("inside"), { healthTimeoutSeconds: 1 });
-  await expect(deploy).rejects.toMatchObject({ hint: expect.stringContaining("127.0.0.1") });
-});
-
-test("an image that is missing, for another processor or without the port stops nothing", async () => {
-  const target = { deploymentStrategy: "replace" } as const;
-  const old = await app.deploy(await app.image("v1"), { target });
-  const id = old.replicas[0]?.id ?? "";
-  const before = await inspectContainer(app.engine, id);
-  const settings = { target, previous: old.deployment };
-  await expect(app.deploy(`${app.name}:none`, settings)).rejects.toMatchObject({
-    code: "IMAGE_NOT_FOUND",
-  });
-  await expect(app.deploy(await app.emptyImage("s390x"), settings)).rejects.toMatchObject({
-    code: "IMAGE_PLATFORM_MISMATCH",
-    message: expect.stringContaining("linux/s390x"),
-  });
-  const exposing = await app.image("v2", "EXPOSE 3000 3001");
-  await expect(app.deploy(exposing, settings)).rejects.toMatchObject({
-    code: "PORT_NOT_EXPOSED",
-    message: expect.stringContaining("3000, 3001"),
-  });
-  expect((await inspectContainer(app.engine, id))?.State.StartedAt).toBe(before?.State.StartedAt);
-  expect((await app.containers()).map(({ id, state }) => [id, state])).toEqual([
-    [old.replicas[0]?.id, "running"],
-  ]);
-});
-
-test("a program that cannot be started says so", async () => {
-  const image = await app.image("v1", `ENTRYPOINT ["/no/such/program"]`);
-  await expect(app.deploy(image)).rejects.toMatchObject({
-    code: "CONTAINER_EXITED",
-    message: expect.stringContaining("no such file"),
-    hint: expect.stringContaining("ENTRYPOINT"),
-  });
-  expect(await app.containers()).toEqual([]);
-});
-
-test("what an earlier attempt of the same deployment left is replaced", async () => {
-  const image = await app.image("v1");
-  const deployment = newDeploymentId();
-  const first = await app.deploy(image, { deployment });
-  const again = await app.deploy(image, { deployment });
-  expect((await app.containers()).map(({ id }) => id)).toEqual([again.replicas[0]?.id]);
-  expect(again.replicas[0]?.id).not.toBe(first.replicas[0]?.id);
-});
-
-test("a container of the same name that is not ours is left alone, and named", async () => {
-  const image = await app.image("v1");
-  const deployment = newDeploymentId();
-  const name = `${app.name}-${deployment}`;
-  await app.engine.json("/containers/create", {
-    method: "POST",
-    query: { name },
-    json: { Image: image },
-  });
-  try {
-    await expect(app.deploy(image, { deployment })).rejects.toMatchObject({
-      code: "CONTAINER_NAME_TAKEN",
-      message: expect.stringContaining(name),
+  test("a replaced version gets no more requests before it is stopped", async () => {
+    const target = { deploymentStrategy: "replace" } as const;
+    const old = await app.deploy(await app.image("v1"), { target });
+    const seen: unknown[] = [];
+    const { deployment } = await app.deploy(await app.image("v2"), {
+      target,
+      previous: old.deployment,
+      async route(upstreams, serving) {
+        const running = (await app.containers()).filter(({ state }) => state === "running");
+        seen.push([upstreams, serving, running.map((one) => one.deployment)]);
+      },
     });
-    expect(await inspectContainer(app.engine, name)).not.toBeNull();
-  } finally {
-    await app.engine.call(`/containers/${name}`, { method: "DELETE" });
-  }
+    expect(seen).toEqual([
+      [[], old.deployment, [old.deployment]],
+      [[expect.any(String)], undefined, [deployment]],
+    ]);
+  });
+
+  test("two replicas are both routed and have their numbers, names and labels", async () => {
+    const domains = [{ domain: "shop.test", aliases: ["www.shop.test", "s.test"] }];
+    const { deployment, ...first } = await app.deploy(await app.image("v1"), {
+      target: { replicas: 2, domains, minReadySeconds: 1 },
+      env: [{ name: "EMPTY", value: "" }],
+    });
+    const name = `${app.name}-${deployment}`;
+    expect(first.replicas.map(({ name, number }) => [name, number])).toEqual([
+      [`${name}-r1`, 1],
+      [`${name}-r2`, 2],
+    ]);
+    expect(await app.answers(first.routes.at(-1))).toEqual(["v1", "v1"]);
+    const seen = await app.engine.json<{
+      Config: { Env: string[]; Labels: object };
+      HostConfig: { RestartPolicy: { Name: string } };
+    }>(`/containers/${first.replicas[1]?.id}/json`);
+    expect(seen.Config.Env).toEqual(expect.arrayContaining(["EMPTY=", "HALOY_REPLICA_ID=2"]));
+    expect(seen.HostConfig.RestartPolicy.Name).toBe("unless-stopped");
+    expect(seen.Config.Labels).toEqual({
+      "dev.haloy.appName": app.name,
+      "dev.haloy.deployment-id": deployment,
+      "dev.haloy.health-check-path": "/",
+      "dev.haloy.port": "8080",
+      "dev.haloy.min-ready-seconds": "1",
+      "dev.haloy.domain.0": "shop.test",
+      "dev.haloy.domain.0.alias.0": "www.shop.test",
+      "dev.haloy.domain.0.alias.1": "s.test",
+    });
+  });
+
+  test("an image that is missing, for another processor or without the port stops nothing", async () => {
+    const target = { deploymentStrategy: "replace" } as const;
+    const old = await app.deploy(await app.image("v1"), { target });
+    const id = old.replicas[0]?.id ?? "";
+    const before = await inspectContainer(app.engine, id);
+    const settings = { target, previous: old.deployment };
+    await expect(app.deploy(`${app.name}:none`, settings)).rejects.toMatchObject({
+      code: "IMAGE_NOT_FOUND",
+    });
+    await expect(app.deploy(await app.emptyImage("s390x"), settings)).rejects.toMatchObject({
+      code: "IMAGE_PLATFORM_MISMATCH",
+      message: expect.stringContaining("linux/s390x"),
+    });
+    const exposing = await app.image("v2", "EXPOSE 3000 3001");
+    await expect(app.deploy(exposing, settings)).rejects.toMatchObject({
+      code: "PORT_NOT_EXPOSED",
+      message: expect.stringContaining("3000, 3001"),
+    });
+    expect((await inspectContainer(app.engine, id))?.State.StartedAt).toBe(before?.State.StartedAt);
+    expect((await app.containers()).map(({ id, state }) => [id, state])).toEqual([
+      [old.replicas[0]?.id, "running"],
+    ]);
+  });
+
+  test("a program that cannot be started says so", async () => {
+    const image = await app.image("v1", `ENTRYPOINT ["/no/such/program"]`);
+    await expect(app.deploy(image)).rejects.toMatchObject({
+      code: "CONTAINER_EXITED",
+      message: expect.stringContaining("no such file"),
+      hint: expect.stringContaining("ENTRYPOINT"),
+    });
+    expect(await app.containers()).toEqual([]);
+  });
+
+  test("what an earlier attempt of the same deployment left is replaced", async () => {
+    const image = await app.image("v1");
+    const deployment = newDeploymentId();
+    const first = await app.deploy(image, { deployment });
+    const again = await app.deploy(image, { deployment });
+    expect((await app.containers()).map(({ id }) => id)).toEqual([again.replicas[0]?.id]);
+    expect(again.replicas[0]?.id).not.toBe(first.replicas[0]?.id);
+  });
+
+  test("a container of the same name that is not ours is left alone, and named", async () => {
+    const image = await app.image("v1");
+    const deployment = newDeploymentId();
+    const name = `${app.name}-${deployment}`;
+    await app.engine.json("/containers/create", {
+      method: "POST",
+      query: { name },
+      json: { Image: image },
+    });
+    try {
+      await expect(app.deploy(image, { deployment })).rejects.toMatchObject({
+        code: "CONTAINER_NAME_TAKEN",
+        message: expect.stringContaining(name),
+      });
+      expect(await inspectContainer(app.engine, name)).not.toBeNull();
+    } finally {
+      await app.engine.call(`/containers/${name}`, { method: "DELETE" });
+    }
+  });
 });

@@ -17,7 +17,7 @@ import type { Target } from "../../core/target.ts";
 import type { EngineClient } from "../../engine/client.ts";
 import { type AppContainer, listContainers, removeContainer } from "../../engine/containers.ts";
 import plugin from "../../plugins/deploy/docker/index.ts";
-import type { TestEngine } from "../engines.ts";
+import { type TestEngine, testEngines } from "../engines.ts";
 import { buildImage, engineAt, removeImages } from "../push/image.ts";
 
 /** What an app's container runs, as a shell script. */
@@ -72,8 +72,8 @@ export interface Options {
   readonly image?: string;
 }
 
-/** References of the images that this run has built. */
-const built = new Set<string>();
+/** Images that this run has built or is building, by engine and reference. */
+const built = new Map<string, Map<string, Promise<unknown>>>();
 
 /** One app of a test on one engine. */
 export class App {
@@ -91,7 +91,6 @@ export class App {
   async image(script: Script, ...lines: string[]): Promise<string> {
     const key = createHash("sha256").update(lines.join("\n")).digest("hex").slice(0, 8);
     const reference = `haloy-test-deploy-${process.pid}:${script.toLowerCase()}-${key}`;
-    if (built.has(reference)) return reference;
     const dockerfile = [
       "FROM scratch",
       "COPY busybox /bin/busybox",
@@ -103,8 +102,7 @@ export class App {
       ...lines,
       `CMD ["/bin/sh", "-c", ${JSON.stringify(SCRIPTS[script])}]`,
     ];
-    await buildImage(this.engine, reference, dockerfile.join("\n"));
-    built.add(reference);
+    await this.#once(reference, () => buildImage(this.engine, reference, dockerfile.join("\n")));
     return reference;
   }
 
@@ -121,13 +119,14 @@ export class App {
     archive.entry({ name: "config.json" }, JSON.stringify(config));
     archive.entry({ name: "layer.tar" }, layer);
     archive.finalize();
-    const said = await this.engine.stream("/images/load", {
-      method: "POST",
-      headers: { "content-type": "application/x-tar" },
-      body: archive as unknown as Readable,
+    await this.#once(reference, async () => {
+      const said = await this.engine.stream("/images/load", {
+        method: "POST",
+        headers: { "content-type": "application/x-tar" },
+        body: archive as unknown as Readable,
+      });
+      if ((await text(said)).includes("errorDetail")) throw new Error(`Cannot load ${reference}`);
     });
-    built.add(reference);
-    if ((await text(said)).includes("errorDetail")) throw new Error(`Cannot load ${reference}`);
     return reference;
   }
 
@@ -203,11 +202,28 @@ export class App {
     for (const { id } of await this.containers()) await removeContainer(this.engine, id);
   }
 
-  /** Remove the images of all tests of this run. */
+  /** Remove the images of all tests of this run on this engine. */
   async removeImages(): Promise<void> {
-    await removeImages(this.engine, ...built);
-    built.clear();
+    const images = built.get(this.host);
+    built.delete(this.host);
+    await removeImages(this.engine, ...(images?.keys() ?? []));
   }
+
+  /** Suites that run side by side share images: whoever comes first builds. */
+  async #once(reference: string, build: () => Promise<unknown>): Promise<void> {
+    const images = built.get(this.host) ?? new Map<string, Promise<unknown>>();
+    built.set(this.host, images);
+    const building = images.get(reference) ?? build();
+    images.set(reference, building);
+    await building;
+  }
+}
+
+/** An app on the first of the engines, for what is the same on all of them. */
+export function newApp(): App {
+  const [engine] = testEngines();
+  if (!engine) throw new Error("There is no engine to test with");
+  return new App(engine);
 }
 
 /** Like a ULID: 26 characters, later ones sort higher. */

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { fail } from "../../core/errors.ts";
 import { containerLogs } from "../../engine/containers.ts";
 import { testEngines } from "../engines.ts";
+import { sideBySide } from "../side-by-side.ts";
 import { openLine } from "./engine-line.ts";
 import { App, newDeploymentId, type Options } from "./harness.ts";
 
@@ -15,7 +16,7 @@ const lost = fail("LEASE_LOST", { message: "the daemon died" });
 const fixed = { deploymentStrategy: "replace", namingStrategy: "static" } as const;
 const dynamic = { deploymentStrategy: "replace" } as const;
 
-describe.each(testEngines())("$name", (engine) => {
+sideBySide(testEngines(), "$name", (engine) => {
   let app: App;
 
   beforeEach(() => {

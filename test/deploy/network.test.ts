@@ -6,13 +6,14 @@
 
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import type { Target } from "../../core/target.ts";
 import { inspectContainer } from "../../plugins/deploy/docker/deployment.ts";
 import { testEngines } from "../engines.ts";
+import { sideBySide } from "../side-by-side.ts";
 import { App, newDeploymentId } from "./harness.ts";
 
-describe.each(testEngines())("$name", (engine) => {
+sideBySide(testEngines(), "$name", (engine) => {
   let app: App;
   let networks: string[];
   let servers: Server[];

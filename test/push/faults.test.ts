@@ -2,10 +2,11 @@ import { randomBytes } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { zstdCompressSync } from "node:zlib";
-import { describe, expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { hashedSaveStream } from "../../plugins/push/server/save-stream.ts";
 import { DIGEST, PART_SIZE } from "../../wire/layers.ts";
 import { testEngines } from "../engines.ts";
+import { sideBySide } from "../side-by-side.ts";
 import { startDaemon } from "./daemon.ts";
 import { pairOf, partsSent, saves } from "./harness.ts";
 import { engineAt, removeImages, runImage } from "./image.ts";
@@ -14,7 +15,7 @@ const engines = testEngines();
 /** Each kind of engine once on each side. */
 const circle = engines.map((from, index) => ({ from, to: engines[(index + 1) % engines.length]! }));
 
-describe.each(circle)("a push from $from.name to $to.name", ({ from, to }) => {
+sideBySide(circle, "a push from $from.name to $to.name", ({ from, to }) => {
   test("that was cut off sends only what is missing when it is repeated", async () => {
     await using pair = await pairOf(from.host, to.host);
     const image = await pair.build({ base: randomBytes(6 * PART_SIZE), app: "resumed" });
@@ -49,7 +50,7 @@ describe.each(circle)("a push from $from.name to $to.name", ({ from, to }) => {
     });
 
     await expect(push).rejects.toThrow("Ctrl-C");
-    await expect.poll(() => pair.clientProxy.open).toBe(0);
+    await vi.waitFor(() => expect(pair.clientProxy.open).toBe(0));
     expect(pair.requests).not.toContain("POST /v1/images/load");
   });
 

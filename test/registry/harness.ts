@@ -88,12 +88,16 @@ export async function anImage(host: string, reference: string, said: string): Pr
     "/bin/busybox cat /said; /bin/busybox echo; while true; do /bin/busybox sleep 1; done";
   const lines = [
     "FROM scratch",
-    "COPY busybox /bin/busybox",
+    // Its own lowest layer: one that another image brought would not be sent, but mounted.
+    "COPY busybox own /bin/",
     "COPY said /said",
     "STOPSIGNAL SIGKILL",
     `CMD ["/bin/busybox", "sh", "-c", ${JSON.stringify(script)}]`,
   ];
-  const image = await buildImage(engineAt(host), reference, lines.join("\n"), { said });
+  const image = await buildImage(engineAt(host), reference, lines.join("\n"), {
+    said,
+    own: randomBytes(8).toString("hex"),
+  });
   images.push({ host, id: image.id });
   return image;
 }

@@ -3,19 +3,22 @@
  * an older image in place of one that could not be pulled.
  */
 
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Registry } from "../../scripts/environment/registry.ts";
 import { startServer, type TestServer } from "../e2e/server.ts";
 import { testEngine } from "../engines.ts";
+import { sideBySide } from "../side-by-side.ts";
 import { DeployedApp, imagesNamed } from "./deploy.ts";
 import { anImage, aRegistry, loginTo, newName, push } from "./harness.ts";
 import { publishFor } from "./publish.ts";
 
-describe.each([
+const servers = [
   { engine: "20.10", client: "28-overlay2", runtime: "node" },
   { engine: "28-overlay2", client: "28-containerd", runtime: "bun" },
   { engine: "28-containerd", client: "20.10", runtime: "deno" },
-] as const)("a haloyd under $runtime with $engine", ({ engine, client, runtime }) => {
+] as const;
+
+sideBySide(servers, "a haloyd under $runtime with $engine", ({ engine, client, runtime }) => {
   let registry: Registry;
   let server: TestServer;
   const apps: DeployedApp[] = [];

@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { isHaloyError } from "../../core/errors.ts";
 import type { LocalImage } from "../../plugin.ts";
 import { run } from "../../scripts/environment/command.ts";
@@ -16,6 +16,7 @@ import type { Registry } from "../../scripts/environment/registry.ts";
 import { testEngine, testEngines } from "../engines.ts";
 import { engineAt, localImage } from "../push/image.ts";
 import { proxyEngine } from "../push/proxy.ts";
+import { sideBySide } from "../side-by-side.ts";
 import { anImage, aRegistry, loginTo, manifestOf, newName, push } from "./harness.ts";
 
 let registry: Registry;
@@ -23,7 +24,7 @@ beforeAll(async () => {
   registry = await aRegistry();
 });
 
-describe.each(testEngines())("a push from $name", ({ name, host }) => {
+sideBySide(testEngines(), "a push from $name", ({ name, host }) => {
   test("brings the image to the registry, and pins what arrived by its digest", async () => {
     const reference = newName(registry.host);
     const image = await anImage(host, reference, randomBytes(200_000).toString("hex"));

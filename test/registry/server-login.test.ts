@@ -6,11 +6,12 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Registry } from "../../scripts/environment/registry.ts";
 import { commandLinesDuring } from "../build/process-list.ts";
 import { startServer, type TestServer } from "../e2e/server.ts";
 import { testEngine } from "../engines.ts";
+import { sideBySide } from "../side-by-side.ts";
 import { imagesNamed } from "./deploy.ts";
 import { anImage, aRegistry, loginTo, newName, push } from "./harness.ts";
 import { Operator } from "./operator.ts";
@@ -18,11 +19,13 @@ import { filesWith, formsOf } from "./traces.ts";
 
 const SENTINEL = "s3ntinel+password/4711=?";
 
-describe.each([
+const servers = [
   { engine: "20.10", client: "28-overlay2", runtime: "node" },
   { engine: "28-overlay2", client: "28-containerd", runtime: "bun" },
   { engine: "28-containerd", client: "20.10", runtime: "deno" },
-] as const)("on a server under $runtime with engine $engine", ({ engine, client, runtime }) => {
+] as const;
+
+sideBySide(servers, "on a server under $runtime with $engine", ({ engine, client, runtime }) => {
   const from = testEngine(client).host;
   let registry: Registry;
   let server: TestServer;
