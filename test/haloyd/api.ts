@@ -88,6 +88,7 @@ export async function cleanUp(
   apps: readonly string[],
   images: readonly string[],
 ): Promise<void> {
-  for (const app of apps) await ask(server, "POST", `/v1/stop/${app}?remove-containers=true`);
+  const stop = (app: string) => ask(server, "POST", `/v1/stop/${app}?remove-containers=true`);
+  await Promise.all(apps.map(stop));
   await removeImages(server.engine, ...images);
 }
