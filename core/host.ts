@@ -6,7 +6,6 @@
  */
 
 import { answerProblem } from "./answers.ts";
-import { nearest } from "./config/nearest.ts";
 import { errorJson, fail, isHaloyError, type Location, reasonOf } from "./errors.ts";
 import type { EventSink } from "./events.ts";
 import {
@@ -20,6 +19,7 @@ import {
   type Output,
 } from "./hooks.ts";
 import type { Awaitable, HookContext, Hooks, Plugin } from "./plugin.ts";
+import { unknownStrategy } from "./unknown-strategy.ts";
 
 /** A plugin after `setup`. */
 export interface Running {
@@ -152,24 +152,7 @@ export class PluginHost {
   owner(hook: NamedHook, strategy: string, at?: Location): Running {
     const owner = this.#owners.get(`${hook}:${strategy}`);
     if (owner) return owner;
-    const known = this.strategies(hook);
-    const meant = nearest(strategy, known);
-    const choice =
-      meant === undefined ? "Choose one of them" : `Write "${meant}", if that is meant`;
-    if (hook === "resolveSecret") {
-      throw fail("STRATEGY_UNKNOWN", {
-        message: `Cannot read secrets from "${strategy}": no plugin offers this provider${known.length > 0 ? `; known are ${known.join(", ")}` : ""}`,
-        hint: `List a plugin that offers "${strategy}" under "plugins:"`,
-        at,
-        hook,
-      });
-    }
-    throw fail("STRATEGY_UNKNOWN", {
-      message: `Cannot ${hook} with strategy "${strategy}": known strategies are ${known.join(", ") || "none"}`,
-      hint: `${choice}, or list a plugin that offers "${strategy}" under "plugins:"`,
-      at,
-      hook,
-    });
+    throw unknownStrategy(hook, strategy, this.strategies(hook), at);
   }
 
   /** Names registered for a `named` hook, in plugin order. */
