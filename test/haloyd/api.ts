@@ -88,7 +88,6 @@ export async function cleanUp(
   apps: readonly string[],
   images: readonly string[],
 ): Promise<void> {
-  const stop = (app: string) => ask(server, "POST", `/v1/stop/${app}?remove-containers=true`);
-  await Promise.all(apps.map(stop));
+  for (const app of apps) await ask(server, "POST", `/v1/stop/${app}?remove-containers=true`);
   await removeImages(server.engine, ...images);
 }

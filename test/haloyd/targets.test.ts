@@ -36,7 +36,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await cleanUp(server, [...apps], [one, two]);
-  await Promise.all([...apps].map(removeTags));
+  for (const app of apps) await removeTags(app);
   await server?.stop();
 });
 
