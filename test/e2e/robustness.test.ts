@@ -144,8 +144,8 @@ test("an app that crashes again and again is no reason to touch the router", asy
     "/bin/busybox",
     "sh",
     "-c",
-    // Well for three seconds, then gone, as long as the engine starts it again.
-    "/bin/busybox httpd -f -p 8080 -h /www & sleep 3; exit 1",
+    // Well for long enough to be deployed, then gone, as long as the engine starts it again.
+    "/bin/busybox httpd -f -p 8080 -h /www & sleep 8; exit 1",
   );
   expect((await server.haloy(crashes, "deploy")).code).toBe(0);
   await until(
@@ -157,9 +157,11 @@ test("an app that crashes again and again is no reason to touch the router", asy
     const headers = { origin: server.caddy.adminUrl };
     return await (await fetch(url, { headers })).text();
   };
-  // It comes and goes a few times in this.
+  // What the deployment itself changed is over by then: connections are let go for a second.
+  await sleep(2000);
+  // It comes and goes in this.
   const seen = new Set<string>();
-  for (let round = 0; round < 100; round += 1) {
+  for (let round = 0; round < 120; round += 1) {
     seen.add(await config());
     await sleep(100);
   }
