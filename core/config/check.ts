@@ -47,16 +47,17 @@ export function checkSource(source: Source): Checked {
   if (!parsed.success || findings.length > 0) {
     throw configError("CONFIG_INVALID", source.shown, toProblems(source, "error", findings));
   }
-  const config = resolveConfig(value, parsed.data);
+  const targets = layeredTargets(value);
+  const config = resolveConfig(targets, parsed.data);
   let layered: ReadonlyMap<string | null, Layered> | undefined;
   /** Where the file writes what a resolved target has at `path`. */
   const inTarget = (path: Path, name: string): Path => {
-    layered ??= new Map(layeredTargets(value).map((target) => [target.key, target]));
+    layered ??= new Map(targets.map((target) => [target.key, target]));
     return (layered.get(name) ?? layered.get(null))?.origin(path) ?? path;
   };
   return {
     config,
-    warnings: toProblems(source, "warning", adviceFindings(value, parsed.data, config, notation)),
+    warnings: toProblems(source, "warning", adviceFindings(targets, parsed.data, config, notation)),
     locate: (path, target) =>
       locatePath(source, target === undefined ? path : inTarget(path, target)),
   };

@@ -7,17 +7,17 @@
 import type { BuildConfig, Choice, ImageConfig, Target } from "../target.ts";
 import { BUILD_DEFAULTS, IMAGE_DEFAULTS, TARGET_DEFAULTS } from "./defaults.ts";
 import { effectiveHistory } from "./history.ts";
-import { layeredTargets } from "./layers.ts";
+import type { Layered } from "./layers.ts";
 import { targetSchema } from "./schema/index.ts";
 import type { Config, Written, WrittenImage, WrittenTarget } from "./types.ts";
 
 /**
- * The config with inheritance and defaults. `value` is as it was read, `written` the same after
- * the schema. It must have passed the schema and all rules.
+ * The config with inheritance and defaults. `layered` are its targets as they were read, `written`
+ * the whole after the schema. It must have passed the schema and all rules.
  */
-export function resolveConfig(value: unknown, written: Written): Config {
+export function resolveConfig(layered: readonly Layered[], written: Written): Config {
   // What is inherited depends on how it is written, so targets pass the schema once more.
-  const targets = layeredTargets(value).map(({ key, draft }) => {
+  const targets = layered.map(({ key, draft }) => {
     const target = resolveTarget(targetSchema.parse(draft), key);
     return [key ?? target.name, target] as const;
   });

@@ -5,7 +5,7 @@
  */
 
 import type { Target } from "../../target.ts";
-import { type Layered, layeredTargets } from "../layers.ts";
+import type { Layered } from "../layers.ts";
 import { draft } from "../merge.ts";
 import type { Notation } from "../notation.ts";
 import { parseSecretReference } from "../secret-reference.ts";
@@ -58,16 +58,16 @@ function sourcesUnused(written: Written): Finding[] {
 }
 
 /**
- * Advice about a config that is valid: `value` as it was read, `written` after the schema, and
+ * Advice about a config that is valid: its targets as they were read, `written` after the schema, and
  * `config` after inheritance. Paths are those of the file.
  */
 export function adviceFindings(
-  value: unknown,
+  targets: readonly Layered[],
   written: Written,
   config: Config,
   notation: Notation,
 ): Finding[] {
-  const targets = layeredTargets(value).flatMap((layered) => {
+  const found = targets.flatMap((layered) => {
     const name = layered.key ?? String(layered.draft.name);
     const target = Object.hasOwn(config.targets, name) ? config.targets[name] : undefined;
     if (!target) return [];
@@ -75,5 +75,5 @@ export function adviceFindings(
       advise(target, notation, layered).map((one) => inFile(one, layered, notation)),
     );
   });
-  return [...imagesUnused(written, notation), ...sourcesUnused(written), ...targets];
+  return [...imagesUnused(written, notation), ...sourcesUnused(written), ...found];
 }
