@@ -46,5 +46,11 @@ export {
 } from "./core/plugin.ts";
 export { parseReference, printReference, type Reference, registryOf } from "./core/reference.ts";
 export { Masker, Secret } from "./core/secret.ts";
-export { type EnvEntry, isBuilt, type Target, type ValueSource } from "./core/target.ts";
+export {
+  type EnvEntry,
+  isBuilt,
+  OWN_LABELS,
+  type Target,
+  type ValueSource,
+} from "./core/target.ts";
 export { parseVolume, type Volume } from "./core/volume.ts";

@@ -92,6 +92,9 @@ export interface LogConfig {
   readonly options: Readonly<Record<string, string>>;
 }
 
+/** What Haloy's own labels of containers begin with: no target may set such a one. */
+export const OWN_LABELS = "dev.haloy.";
+
 /** One app on one server. All defaults are filled in. */
 export interface Target {
   /** The app's name: also that of its containers and of its image when none is given. */

@@ -7,7 +7,7 @@
  */
 
 import { z } from "zod";
-import type { NamingStrategy, Target } from "../core/target.ts";
+import { type NamingStrategy, OWN_LABELS, type Target } from "../core/target.ts";
 import { parseVolume } from "../core/volume.ts";
 import type { Capability } from "./routes.ts";
 
@@ -24,9 +24,6 @@ export type ContainerSettings = Pick<
   | "log"
   | "labels"
 >;
-
-/** Labels with this beginning are Haloy's. */
-const OWN_LABELS = "dev.haloy.";
 
 const volume = z.string().superRefine((written, context) => {
   const parsed = parseVolume(written);

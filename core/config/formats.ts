@@ -23,9 +23,6 @@ export interface Format {
   read(file: string, shown: string): Promise<Source>;
 }
 
-/** The shape of a whole config, for those who ask for it here. */
-export { CONFIG_SHAPE };
-
 /** All kinds, in the order in which a directory is searched. */
 export const FORMATS: readonly Format[] = [
   {

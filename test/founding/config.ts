@@ -9,7 +9,7 @@ import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { CONFIG_SHAPE } from "../../core/config/formats.ts";
+import { CONFIG_SHAPE } from "../../core/config/config-shape.ts";
 import { type Shape, spell, stepInto } from "../../core/config/shape.ts";
 
 const EXAMPLES = new URL("../fixtures/founding/", import.meta.url);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { OWN_LABELS } from "../../target.ts";
 import { parseVolume } from "../../volume.ts";
 import { draft } from "../merge.ts";
 import type { Finding } from "../tree.ts";
@@ -51,8 +52,6 @@ const commandNamesProgram: TargetRule = ({ draft: { command } }) => {
     },
   ];
 };
-
-const OWN_LABELS = "dev.haloy.";
 
 const labelsAreFree: TargetRule = ({ draft: { labels } }) =>
   Object.keys(draft(labels)).flatMap((label): Finding[] => {

@@ -5,14 +5,12 @@
  */
 
 import { LABELS } from "../../../engine/containers.ts";
-import type { Release, Secret, Target } from "../../../plugin.ts";
+import { OWN_LABELS, type Release, type Secret, type Target } from "../../../plugin.ts";
 import { isStatic } from "./naming.ts";
 import { hasNames, networkOf } from "./network.ts";
 
 /** The engine counts processors in billionths. */
 const NANO = 1_000_000_000;
-/** What all labels of our own begin with. */
-const OWN_LABELS = "dev.haloy.";
 
 /** Labels of all containers of a release. The stock haloyd reads our own ones, too. */
 export function labelsOf({ app, deployment, target }: Release): Record<string, string> {
